@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package archtest
+
+// Budget limits what importing any one package of a tree may pull into a program.
+type Budget struct {
+	// Modules names the modules that may be reached, directly or through others;
+	// nil for any. An entry that nothing uses is an error too, so that a budget
+	// never stays wider than its use.
+	Modules []string
+	// NonStd is the largest number of packages from other modules.
+	NonStd int
+	// All is the largest number of packages, with the standard library's and this
+	// module's own, the package itself included; 0 for no limit.
+	All int
+}
+
+// Budgets holds the limits by tree. A tree that is not listed has none, and test
+// support packages and those in Unlimited are not counted.
+var Budgets = map[string]Budget{ //nolint:gochecknoglobals // the table that the tests enforce; nothing changes it
+	"util": {Modules: []string{}},
+	"krt":  {Modules: []string{}, All: 100},
+	"kube": {NonStd: 200, All: 420},
+}
+
+// Unlimited names packages that may be heavier than the budget of their tree:
+// those that only tests, examples and demos import.
+var Unlimited = []string{"kube/kubefake"} //nolint:gochecknoglobals // the table that the tests enforce; nothing changes it

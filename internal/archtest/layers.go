@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package archtest
+
+//go:generate go test . -run TestDocuments_showTheTables -update
+
+// Layer is a row of the picture.
+type Layer struct {
+	// About says in a few words what the trees have in common.
+	About string
+	// Trees names folders with all that is below them.
+	Trees []string
+}
+
+// Layers lists the package trees from the bottom up. A package may import its own
+// tree and any tree of a lower layer; two trees of one layer never import each
+// other. The longest matching tree wins, so that "krt/files" can stand above
+// "krt". Every package of the module must be in exactly one tree. A tree may be
+// named before it has packages: that says where it is to go.
+var Layers = []Layer{ //nolint:gochecknoglobals // the table that the tests enforce; nothing changes it
+	{About: "standard library only", Trees: []string{"util"}},
+	{About: "zap, in named scopes", Trees: []string{"log"}},
+	{About: "ideas: no API server in here", Trees: []string{"krt", "config", "monitoring", "ctrlz", "security"}},
+	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},
+	{About: "built on the clients", Trees: []string{"inject", "multicluster", "xds", "config/kube"}},
+	{About: "a controller's main() in ten lines", Trees: []string{"bootstrap"}},
+	{About: "programs, and what checks the rest", Trees: []string{"examples", "internal/archtest"}},
+}
