@@ -62,14 +62,14 @@ func (p *process) kill() {
 func (p *process) failure() error {
 	cause := p.err
 	if cause == nil {
-		return fmt.Errorf("%s ended without an error; its log ends:\n%s", p.name, p.tail())
+		return fmt.Errorf("%s ended without an error; its log ends:\n%s", p.name, tail(p.log))
 	}
-	return fmt.Errorf("%s ended: %w; its log ends:\n%s", p.name, cause, p.tail())
+	return fmt.Errorf("%s ended: %w; its log ends:\n%s", p.name, cause, tail(p.log))
 }
 
-// tail returns the end of the process's log.
-func (p *process) tail() string {
-	content, err := os.ReadFile(p.log)
+// tail returns the end of a log, or why it cannot be read.
+func tail(log string) string {
+	content, err := os.ReadFile(log)
 	if err != nil {
 		return err.Error()
 	}

@@ -74,7 +74,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 		case <-tick.C:
 		case <-s.api.done:
 			err := s.api.failure()
-			if strings.Contains(s.api.tail(), "address already in use") {
+			if strings.Contains(tail(s.api.log), "address already in use") {
 				err = fmt.Errorf("%w: %w", errAddressTaken, err)
 			}
 			return err
@@ -83,7 +83,7 @@ func (s *Server) waitReady(ctx context.Context) error {
 		case <-s.life.Done():
 			return fmt.Errorf("wait for the API server: stopped: %w", s.life.Err())
 		case <-ctx.Done():
-			return fmt.Errorf("wait for the API server: %w: last: %w; its log ends:\n%s", ctx.Err(), notReady, s.api.tail())
+			return fmt.Errorf("wait for the API server: %w: last: %w; its log ends:\n%s", ctx.Err(), notReady, tail(s.api.log))
 		}
 	}
 }

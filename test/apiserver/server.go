@@ -115,6 +115,10 @@ func (s *Server) RESTConfig() *rest.Config { return s.admin.RESTConfig() }
 // [Server.RESTConfig]. The file goes away with the server.
 func (s *Server) Kubeconfig() string { return s.admin.Kubeconfig() }
 
+// LogTail returns the last lines of the API server's log, for the message of a
+// test that fails. After Stop it says that there is no log.
+func (s *Server) LogTail() string { return tail(s.LogFile()) }
+
 // LogFile returns the path of the API server's log, to which every restart adds. The
 // file goes away with the server.
 func (s *Server) LogFile() string { return s.path("apiserver.log") }
