@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -130,8 +129,8 @@ func (s source) binary(ctx context.Context, cache string) (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	if found, err := exists(path); found || err != nil {
-		return path, err
+	if isFile(path) {
+		return path, nil
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("cache folder of kube-apiserver: %w", err)
@@ -141,8 +140,8 @@ func (s source) binary(ctx context.Context, cache string) (string, error) {
 		return "", fmt.Errorf("wait for the build of kube-apiserver in %s: %w", dir, err)
 	}
 	defer func() { _ = lock.Close() }()
-	if found, err := exists(path); found || err != nil { // another process built it
-		return path, err
+	if isFile(path) { // another process built it
+		return path, nil
 	}
 	if err := s.build(ctx, path); err != nil {
 		return "", fmt.Errorf("build kube-apiserver %s: %w", s.version, err)
@@ -155,10 +154,14 @@ func (s source) build(ctx context.Context, path string) error {
 	log := slog.Default().With("scope", "apiserver")
 	log.InfoContext(ctx, "building kube-apiserver and etcd; the first time this takes five to ten minutes", "version", s.version)
 	start := time.Now()
-	unfinished := path + ".unfinished"
-	defer func() { _ = os.Remove(unfinished) }()
-	_, err := goCommand(ctx, s.dir, "build", "-buildvcs=false", "-ldflags", s.linkerFlags(), "-o", unfinished, ".")
+	// A folder of its own: a build whose starter was killed may go on for a while.
+	dir, err := os.MkdirTemp(filepath.Dir(path), "build-")
 	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	unfinished := filepath.Join(dir, filepath.Base(path))
+	if _, err := goCommand(ctx, s.dir, "build", "-buildvcs=false", "-ldflags", s.linkerFlags(), "-o", unfinished, "."); err != nil {
 		return err
 	}
 	if err := os.Rename(unfinished, path); err != nil {
@@ -202,10 +205,9 @@ func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) 
 	return stdout.Bytes(), nil
 }
 
-func exists(path string) (bool, error) {
-	_, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+// isFile reports whether there is a file. Where that cannot be found out, what is
+// done to the file next says why.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }

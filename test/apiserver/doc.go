@@ -23,9 +23,10 @@
 //     address with the same certificates.
 //   - Only 127.0.0.1 is listened on, by the API server; etcd is on a unix socket in a
 //     folder that only the user can enter.
-//   - After [Server.Stop] no process, goroutine or file of the server is left. No
-//     process is left either if the program that called Start dies, even by
-//     SIGKILL: the processes end with a pipe that it holds.
+//   - After [Server.Stop] no process, goroutine or file of the server is left.
+//   - No process is left either if the program that called Start dies, even by
+//     SIGKILL: the processes end with a pipe that it holds. Files are then left, in
+//     the folder for temporary ones.
 //   - Any number of servers can run at once, in any number of processes.
 //
 // # What it is not

@@ -103,7 +103,11 @@ func (s *Server) startAPIServer(ctx context.Context) error {
 		return err
 	}
 	s.api = api
-	return s.waitReady(ctx)
+	if err := s.waitReady(ctx); err != nil {
+		api.kill()
+		return err
+	}
+	return nil
 }
 
 // RESTConfig returns a configuration for a client that may do everything: its user is in
@@ -134,7 +138,8 @@ func (s *Server) Kill() {
 
 // Restart starts the API server again, on the same address, certificates and
 // data, and returns when it serves. It kills a running one first. The server's life
-// stays bound to the context of [Start]; ctx bounds the wait only.
+// stays bound to the context of [Start]; ctx bounds the wait only. After an error the
+// API server does not run, and may be restarted unless the server was stopped.
 func (s *Server) Restart(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
