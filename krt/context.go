@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/krtkit/krtkit/krt/internal/graph"
+)
+
+// HandlerContext is what a transformation is given to [Fetch] with. It is good for
+// the one call that it was given to, on that call's goroutine.
+type HandlerContext interface {
+	// DiscardResult makes the call's result be ignored: what was made of the input
+	// before stays. If nothing was ever made of it, and the result is not empty, the
+	// result is taken all the same. What the call fetched counts as fetched.
+	DiscardResult()
+
+	run() *run
+}
+
+// TestingDummyContext is a context for calling a transformation directly, in a
+// test: Fetch reads what there is, without waiting and without dependencies.
+type TestingDummyContext struct{}
+
+// DiscardResult panics: there is no former result to keep.
+func (TestingDummyContext) DiscardResult() {
+	panic("TestingDummyContext cannot DiscardResult")
+}
+
+func (TestingDummyContext) run() *run { return nil }
+
+// reader is the part of a derived collection that knows which other collections
+// its transformation reads.
+type reader struct {
+	node *graph.Node
+
+	mu    sync.Mutex // guards the making of edges
+	edges atomic.Pointer[[]fetched]
+
+	inputs map[string]*input // those that more is known of than their key; used by runs only
+	round  uint64            // number of the run; used by runs only
+	stamp  uint64            // number of inputs whose dependencies were noted; used by runs only
+}
+
+// fetched is an edge from a derived collection to one that it fetches.
+type fetched interface {
+	edge() *graph.Edge
+	from() *graph.Node
+	// affected calls mark for every input that the changes concern which the run
+	// may read.
+	affected(round uint64, mark func(*input))
+	// intern returns what stands for the dependency at this edge.
+	intern(d *dependency) *interest
+	// forget takes out an interest that no input has any more.
+	forget(it *interest)
+	// unused reports whether no input reads along the edge.
+	unused() bool
+	// advance moves behind the changes that the run has read.
+	advance()
+}
+
+// run is what one goroutine keeps while it runs transformations.
+type run struct {
+	reader  *reader
+	deps    []recorded
+	discard bool
+	given   bool // the run is given up
+}
+
+// recorded is one Fetch of a run.
+type recorded struct {
+	dependency
+	edge fetched
+}
+
+func (r *run) run() *run { return r }
+
+// DiscardResult implements [HandlerContext].
+func (r *run) DiscardResult() { r.discard = true }
+
+// record notes what a Fetch asks for. The result is good until the next call.
+func (r *run) record(e fetched, opts []FetchOption) *dependency {
+	r.deps = append(r.deps, recorded{edge: e})
+	d := &r.deps[len(r.deps)-1].dependency
+	d.apply(opts)
+	return d
+}
+
+// giveUp ends the transformation that is running. It does not return.
+func (r *run) giveUp() {
+	r.given = true
+	runtime.Goexit()
+}
+
+// edge leads from a derived collection to a collection that its transformation
+// fetches.
+type edge[T any] struct {
+	s          *stream[T]
+	g          *graph.Edge
+	pos, limit *link[T] // the changes in between are for the next run, or the one under way
+	interests  interests[T]
+
+	mu      sync.Mutex
+	indexes map[string]*indexDef[T] // acquired
+}
+
+// edgeTo returns the edge to a collection, and makes it if the transformation has
+// not read from there before.
+func edgeTo[T any](r *run, s *stream[T]) *edge[T] {
+	find := func() *edge[T] {
+		for _, f := range *r.reader.edges.Load() {
+			if f.from() == s.node {
+				return f.(*edge[T])
+			}
+		}
+		return nil
+	}
+	e := find()
+	if e == nil {
+		e = func() *edge[T] {
+			r.reader.mu.Lock()
+			defer r.reader.mu.Unlock()
+			if e := find(); e != nil {
+				return e
+			}
+			e := &edge[T]{s: s}
+			g, err := graph.Connect(r.reader.node, s.node, e)
+			if err != nil {
+				panic(fmt.Errorf("krt: %w", err))
+			}
+			e.g = g
+			edges := append(slices.Clone(*r.reader.edges.Load()), e)
+			r.reader.edges.Store(&edges)
+			return e
+		}()
+	}
+	if e.g.Pristine() && !r.reader.node.Await(e.g) {
+		r.giveUp()
+	}
+	return e
+}
+
+func (e *edge[T]) edge() *graph.Edge { return e.g }
+
+func (e *edge[T]) from() *graph.Node { return e.s.node }
+
+func (e *edge[T]) unused() bool { return e.interests.count == 0 }
+
+// Take implements [graph.Cursor].
+func (e *edge[T]) Take() { e.limit = e.s.tail }
+
+// Skip implements [graph.Cursor].
+func (e *edge[T]) Skip() { e.pos, e.limit = e.s.tail, e.s.tail }
+
+// Drop implements [graph.Cursor].
+func (e *edge[T]) Drop() {
+	e.pos, e.limit = nil, nil
+	for _, def := range e.indexes {
+		e.s.releaseIndex(def)
+	}
+	e.indexes = nil
+}
+
+func (e *edge[T]) advance() { e.pos = e.limit }
+
+func (e *edge[T]) affected(round uint64, mark func(*input)) {
+	if e.unused() {
+		return
+	}
+	for _, c := range merged(e.pos, e.limit) {
+		e.interests.affected(c.change, round, mark)
+	}
+}
+
+func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(d) }
+
+func (e *edge[T]) forget(it *interest) { e.interests.remove(it) }
+
+// mergedChange is what happened to one key over several commits.
+type mergedChange[T any] struct {
+	change[T]
+	again bool // it was deleted and made again in between
+}
+
+// merged returns what happened after one link, up to and including another, with
+// one change for each key.
+func merged[T any](pos, limit *link[T]) []mergedChange[T] {
+	var out []mergedChange[T]
+	var place map[string]int
+	for pos != limit {
+		pos = pos.next.Load()
+		for _, c := range pos.changes {
+			if len(out) == 0 {
+				out = append(out, mergedChange[T]{change: c})
+				continue
+			}
+			if place == nil {
+				place = map[string]int{out[0].key(): 0}
+			}
+			i, ok := place[c.key()]
+			if !ok {
+				place[c.key()] = len(out)
+				out = append(out, mergedChange[T]{change: c})
+				continue
+			}
+			m := &out[i]
+			m.again = m.again || m.new == nil && m.old != nil && c.new != nil
+			m.new = c.new
+		}
+	}
+	return slices.DeleteFunc(out, func(m mergedChange[T]) bool { return m.old == nil && m.new == nil })
+}

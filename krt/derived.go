@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/krtkit/krtkit/krt/internal/graph"
+)
+
+// TransformationSingle makes one object, or none, of an input.
+type TransformationSingle[I, O any] func(ctx HandlerContext, i I) *O
+
+// TransformationMulti makes any number of objects of an input.
+type TransformationMulti[I, O any] func(ctx HandlerContext, i I) []O
+
+// TransformationEmpty makes one object, or none, of what it fetches.
+type TransformationEmpty[T any] func(ctx HandlerContext) *T
+
+// TransformationEmptyToMulti makes any number of objects of what it fetches.
+type TransformationEmptyToMulti[T any] func(ctx HandlerContext) []T
+
+// NewCollection derives a collection from another: each object of c becomes the
+// object that hf makes of it, or none where hf returns nil. hf runs again when its
+// object changes, or something that it fetched.
+//
+// hf must be a pure function of its input and of what it fetches. It is called by
+// any goroutine, for different inputs at the same time, any number of times. It
+// must not keep ctx, nor change anything that it is given. Two inputs should not
+// make objects with the same key: only one of them, the last that was made, is in
+// the collection.
+//
+// NewCollection returns at once; the collection is synced when c is, and all that
+// hf fetches, and hf has been called for every object of that time.
+func NewCollection[I, O any](c Collection[I], hf TransformationSingle[I, O], opts ...CollectionOption) Collection[O] {
+	d := &derived[I, O]{one: hf}
+	d.init(buildOptions(fmt.Sprintf("Collection[%T,%T]", *new(I), *new(O)), opts), c.core())
+	return d
+}
+
+// NewManyCollection is [NewCollection] for transformations that make any number of
+// objects of an input.
+func NewManyCollection[I, O any](c Collection[I], hf TransformationMulti[I, O], opts ...CollectionOption) Collection[O] {
+	d := &derived[I, O]{many: hf}
+	d.init(buildOptions(fmt.Sprintf("ManyCollection[%T,%T]", *new(I), *new(O)), opts), c.core())
+	return d
+}
+
+// NewManyFromNothing is [NewManyCollection] with a single input that never
+// changes: hf is called once, and again when something that it fetched changes.
+func NewManyFromNothing[O any](hf TransformationEmptyToMulti[O], opts ...CollectionOption) Collection[O] {
+	d := &derived[nothing, O]{many: func(ctx HandlerContext, _ nothing) []O { return hf(ctx) }}
+	d.init(buildOptions(fmt.Sprintf("ManyFromNothing[%T]", *new(O)), opts), nil)
+	return d
+}
+
+// NewSingleton derives one object, or none, from what hf fetches. hf is called
+// once, and again when something that it fetched changes. See [NewCollection] for
+// what hf must not do.
+func NewSingleton[O any](hf TransformationEmpty[O], opts ...CollectionOption) Singleton[O] {
+	d := &derived[nothing, O]{one: func(ctx HandlerContext, _ nothing) *O { return hf(ctx) }}
+	d.init(buildOptions(fmt.Sprintf("Singleton[%T]", *new(O)), opts), nil)
+	return singleton[O]{d}
+}
+
+// nothing is the input of collections that have none.
+type nothing struct{}
+
+type singleton[T any] struct{ c Collection[T] }
+
+// Get implements [Singleton].
+func (s singleton[T]) Get() *T {
+	if all := s.c.List(); len(all) > 0 {
+		return &all[0]
+	}
+	return nil
+}
+
+// Register implements [Singleton].
+func (s singleton[T]) Register(f func(o Event[T])) HandlerRegistration { return s.c.Register(f) }
+
+// AsCollection implements [Singleton].
+func (s singleton[T]) AsCollection() Collection[T] { return s.c }
+
+// Metadata implements [Singleton].
+func (s singleton[T]) Metadata() Metadata { return s.c.Metadata() }
+
+// derived is a collection whose objects are made by a transformation of the
+// objects of another. What runs use and readers do not is not locked: there is one
+// run at a time.
+type derived[I, O any] struct {
+	stream[O]
+	reader
+
+	one  TransformationSingle[I, O] // one of the two
+	many TransformationMulti[I, O]
+
+	primary    *stream[I] // nil if there is none
+	pos, limit *link[I]   // the primary's changes in between are for the next run, or the one under way
+	loaded     bool       // the primary's first state has been processed
+
+	losers map[string][]string // by output: inputs whose output with that key gave way to another's
+	redo   []string            // inputs to transform again because their output need not give way any more
+
+	turns  []turn[I, O] // of the run under way
+	result *staged[O]   // of the run under way; nil if it changes nothing
+}
+
+// turn is what a run does for one input.
+type turn[I, O any] struct {
+	key   string
+	in    *entry[I] // nil if it has gone
+	rec   *input    // nil if nothing more is known
+	known bool      // the input was transformed before
+	again bool      // it was deleted and made again since
+
+	one     *O
+	many    []O
+	discard bool
+	fetches []recorded
+}
+
+func (d *derived[I, O]) init(o collectionOptions, primary *stream[I]) {
+	d.stream.init(o, d)
+	d.reader.node = d.stream.node
+	d.reader.inputs = map[string]*input{}
+	d.reader.edges.Store(&[]fetched{})
+	if primary != nil {
+		d.primary = primary
+		if _, err := graph.Connect(d.stream.node, primary.node, (*primaryCursor[I, O])(d)); err != nil {
+			panic(fmt.Errorf("krt: %w", err)) // a new collection cannot be read by its parent
+		}
+	}
+	d.stream.node.StopOn(o.stop)
+	d.stream.node.Start()
+}
+
+// primaryCursor is the place of a derived collection in its primary's changes.
+type primaryCursor[I, O any] derived[I, O]
+
+// Take implements [graph.Cursor].
+func (c *primaryCursor[I, O]) Take() { c.limit = c.primary.tail }
+
+// Skip implements [graph.Cursor].
+func (c *primaryCursor[I, O]) Skip() { c.pos, c.limit = c.primary.tail, c.primary.tail }
+
+// Drop implements [graph.Cursor].
+func (c *primaryCursor[I, O]) Drop() { c.pos, c.limit = nil, nil }
+
+// Prepare implements [graph.Body].
+func (d *derived[I, O]) Prepare() bool {
+	d.reader.round++
+	d.result = nil
+	d.collect()
+	if !d.transformAll() {
+		d.turns = nil
+		return false
+	}
+	d.redo = nil
+	if changes := d.settle(); len(changes) > 0 {
+		d.result = d.stage(changes)
+	}
+	d.turns = d.turns[:0]
+	return true
+}
+
+// Amend implements [graph.Body].
+func (d *derived[I, O]) Amend() { d.amend(d.result) }
+
+// Commit implements [graph.Body].
+func (d *derived[I, O]) Commit(g *graph.Graph) bool {
+	if d.result != nil && !d.commit(g, d.result) {
+		return false
+	}
+	d.result = nil
+	d.loaded = true
+	d.pos = d.limit
+	if len(d.redo) > 0 {
+		g.MarkDirty(d.stream.node)
+	}
+	edges := *d.edges.Load()
+	kept := edges
+	for i, e := range edges {
+		e.advance()
+		if e.unused() {
+			if len(kept) == len(edges) {
+				kept = append([]fetched{}, edges[:i]...)
+			}
+			g.Disconnect(e.edge())
+		} else if len(kept) < len(edges) {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) < len(edges) {
+		d.edges.Store(&kept)
+	}
+	return true
+}
+
+// collect finds out which inputs have to be transformed.
+func (d *derived[I, O]) collect() {
+	d.turns = d.turns[:0]
+	switch {
+	case !d.loaded && d.primary == nil:
+		d.turns = append(d.turns, turn[I, O]{in: &entry[I]{}})
+		return
+	case !d.loaded:
+		objects := d.primary.objectsAt(d.At())
+		d.turns = make([]turn[I, O], 0, objects.Len())
+		for e := range objects.All() {
+			d.turns = append(d.turns, turn[I, O]{key: e.key, in: e})
+		}
+		return
+	}
+	if d.primary != nil {
+		for _, c := range merged(d.pos, d.limit) {
+			rec := d.inputs[c.key()]
+			if rec != nil {
+				rec.round = d.round
+			}
+			d.turns = append(d.turns, turn[I, O]{key: c.key(), in: c.new, rec: rec, known: c.old != nil, again: c.again})
+		}
+	}
+	again := func(rec *input) {
+		if rec.round != d.round {
+			rec.round = d.round
+			d.turns = append(d.turns, d.turnOf(rec.key, rec))
+		}
+	}
+	for _, e := range *d.edges.Load() {
+		e.affected(d.round, again)
+	}
+	for _, key := range d.redo {
+		if rec := d.inputs[key]; rec != nil {
+			again(rec)
+		} else if t := d.turnOf(key, nil); t.in != nil && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.key == key }) {
+			d.turns = append(d.turns, t)
+		}
+	}
+}
+
+// turnOf returns a turn for an input that has not changed itself.
+func (d *derived[I, O]) turnOf(key string, rec *input) turn[I, O] {
+	t := turn[I, O]{key: key, rec: rec, known: true}
+	if d.primary == nil {
+		t.in = &entry[I]{}
+	} else {
+		t.in, _ = d.primary.getAt(d.At(), key)
+	}
+	return t
+}
+
+// At returns what the run reads as of.
+func (d *derived[I, O]) At() uint64 { return d.stream.node.At() }
+
+// spreadAfter is how long a run goes on alone before it takes other processors to
+// help.
+const spreadAfter = 200 * time.Microsecond
+
+// transformAll calls the transformation for every turn. It returns false if the
+// run has to be given up.
+func (d *derived[I, O]) transformAll() bool {
+	w := &workforce[I, O]{d: d}
+	if len(d.turns) == 0 {
+		return true
+	}
+	// Also if this goroutine is ended by a run that is given up.
+	defer w.helpers.Wait()
+	var start time.Time
+	if len(d.turns) > 1 {
+		start = time.Now()
+	}
+	w.work(func(left int) {
+		if !start.IsZero() && left > 1 && time.Since(start) > spreadAfter {
+			start = time.Time{}
+			for range min(runtime.GOMAXPROCS(0), left) - 1 {
+				w.helpers.Go(func() { w.work(func(int) {}) })
+			}
+		}
+	})
+	w.helpers.Wait()
+	return !w.failed.Load()
+}
+
+// workforce is the goroutines that share the turns of a run.
+type workforce[I, O any] struct {
+	d       *derived[I, O]
+	next    atomic.Int64
+	failed  atomic.Bool
+	helpers sync.WaitGroup
+}
+
+// work takes turns until there are none left.
+func (w *workforce[I, O]) work(after func(left int)) {
+	r := &run{reader: &w.d.reader}
+	ended := false
+	defer func() {
+		if ended {
+			return
+		}
+		w.failed.Store(true)
+		if r.given {
+			return
+		}
+		if p := recover(); p != nil {
+			panic(p)
+		}
+		panic(fmt.Sprintf("krt: collection %q: the transformation ended its goroutine (runtime.Goexit, or FailNow of a test)", w.d.stream.node.Name()))
+	}()
+	for !w.failed.Load() {
+		i := int(w.next.Add(1)) - 1
+		if i >= len(w.d.turns) {
+			break
+		}
+		w.d.transform(r, &w.d.turns[i])
+		after(len(w.d.turns) - int(w.next.Load()))
+	}
+	ended = true
+}
+
+func (d *derived[I, O]) transform(r *run, t *turn[I, O]) {
+	if t.in == nil {
+		return
+	}
+	r.discard = false
+	first := len(r.deps)
+	if d.one != nil {
+		t.one = d.one(r, t.in.val)
+	} else {
+		t.many = d.many(r, t.in.val)
+	}
+	t.discard = r.discard
+	t.fetches = r.deps[first:len(r.deps):len(r.deps)]
+}

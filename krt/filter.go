@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"slices"
+)
+
+// FetchOption narrows down what a [Fetch] returns. Several options narrow down
+// together; of two that set the same, the later one counts. Only this package
+// makes them.
+type FetchOption func(*dependency)
+
+// dependency is what a Fetch asks for, and hence which changes concern it.
+type dependency struct {
+	byKey  bool // only objects with the key, or with one of the keys
+	key    string
+	keys   []string
+	byKeys bool
+
+	index    any // *indexDef[T] of the collection's type, or nil
+	indexKey string
+
+	byLabels bool
+	labels   map[string]string // the object has all of these
+
+	bySelector bool
+	selects    map[string]string // the object's selector asks for a part of these
+	nonEmpty   bool              // and for something
+
+	generic func(any) bool
+	same    func(o, n any) bool // changes between objects that are the same to it do not count
+}
+
+// FilterKey asks for the object with the key.
+func FilterKey(k string) FetchOption {
+	return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = true, k, false, nil }
+}
+
+// FilterKeys asks for the objects with the keys, in the order of the keys. With no
+// argument at all it asks for everything; with an empty slice, for nothing.
+func FilterKeys(k ...string) FetchOption {
+	if k == nil {
+		return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = false, "", false, nil }
+	}
+	keys := slices.Clone(k)
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = false, "", true, keys }
+}
+
+// FilterIndex asks for the objects that have the key in an index of the
+// collection. It cannot be combined with a filter by key.
+func FilterIndex[K comparable, I any](idx Index[K, I], k K) FetchOption {
+	def, key := idx.definition(), idx.keyString(k)
+	return func(d *dependency) { d.index, d.indexKey = def, key }
+}
+
+// FilterLabel asks for objects that have all of these labels. A nil map asks for
+// everything. The map must not change afterwards.
+func FilterLabel(lbls map[string]string) FetchOption {
+	return func(d *dependency) { d.byLabels, d.labels = lbls != nil, lbls }
+}
+
+// FilterSelects asks for objects that select something with these labels. An
+// object that selects by nothing selects everything. A nil map asks for every
+// object. The map must not change afterwards.
+func FilterSelects(lbls map[string]string) FetchOption {
+	return func(d *dependency) { d.bySelector, d.selects, d.nonEmpty = lbls != nil, lbls, false }
+}
+
+// FilterSelectsNonEmpty is FilterSelects, but an object that selects by nothing
+// selects nothing, and a nil map is an empty one.
+func FilterSelectsNonEmpty(lbls map[string]string) FetchOption {
+	return func(d *dependency) { d.bySelector, d.selects, d.nonEmpty = true, lbls, true }
+}
+
+// FilterGeneric asks for objects for which f returns true. f is given what the
+// collection holds. It is kept, and called for every change to the collection by
+// any goroutine, so it must be pure and what it captured must not change.
+func FilterGeneric(f func(any) bool) FetchOption {
+	return func(d *dependency) { d.generic = f }
+}
+
+func (d *dependency) apply(opts []FetchOption) {
+	for _, opt := range opts {
+		opt(d)
+	}
+	if d.index != nil && (d.byKey || d.byKeys) {
+		panic("cannot filter by index and key")
+	}
+}
+
+// keyOnly reports whether the key is all that is asked for.
+func (d *dependency) keyOnly() bool {
+	return d.byKey && !d.byLabels && !d.bySelector && d.generic == nil && d.same == nil
+}
+
+// comparable reports whether two dependencies can be found to be equal.
+func (d *dependency) comparable() bool { return d.generic == nil && d.same == nil }
+
+// admits reports whether the object is one that is asked for.
+func admits[T any](d *dependency, e *entry[T]) bool {
+	if d.byKey && e.key != d.key {
+		return false
+	}
+	if d.byKeys {
+		if _, ok := slices.BinarySearch(d.keys, e.key); !ok {
+			return false
+		}
+	}
+	if d.index != nil && !slices.Contains(d.index.(*indexDef[T]).extract(&e.val), d.indexKey) {
+		return false
+	}
+	return admitsRest(d, e)
+}
+
+// admitsRest is admits without the filters by key and index.
+func admitsRest[T any](d *dependency, e *entry[T]) bool {
+	if d.bySelector {
+		selector := selectorOf(&e.val)
+		if d.nonEmpty && len(selector) == 0 || !contains(d.selects, selector) {
+			return false
+		}
+	}
+	if d.byLabels && !contains(labelsOf(&e.val), d.labels) {
+		return false
+	}
+	return d.generic == nil || d.generic(e.val)
+}
+
+// concerns reports whether a change can make a difference to what is asked for.
+func concerns[T any](d *dependency, c change[T]) bool {
+	before := c.old != nil && admits(d, c.old)
+	after := c.new != nil && admits(d, c.new)
+	if before && after && d.same != nil {
+		return !d.same(c.old.val, c.new.val)
+	}
+	return before || after
+}

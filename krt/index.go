@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/krtkit/krtkit/krt/internal/trie"
+)
+
+// Index finds the objects of a collection by something other than their key. It
+// always agrees with the collection. All methods are safe for concurrent use.
+type Index[K comparable, O any] interface {
+	// Lookup returns the objects that have the key now, in no particular order, and
+	// nil if there are none. The slice is the caller's, the objects are shared. In a
+	// transformation use Fetch: a Lookup there is not seen as a dependency.
+	Lookup(k K) []O
+	// Fetch is [Fetch] of the objects that have the key.
+	Fetch(ctx HandlerContext, k K, opts ...FetchOption) []O
+
+	definition() *indexDef[O]
+	keyString(k K) string
+}
+
+// NewIndex indexes a collection by what extract returns for each object: any
+// number of keys. It may be called at any time, and the index covers what is
+// there already. The name is for people; each call makes an index of its own.
+//
+// extract must be a pure function of the object. It is called while the
+// collection is being changed, by any goroutine, and also for old states of
+// objects. It must not call methods of collections.
+//
+// K must be string or implement [fmt.Stringer], and keys with equal strings are
+// equal; NewIndex panics otherwise.
+func NewIndex[K comparable, O any](c Collection[O], name string, extract func(o O) []K) Index[K, O] {
+	toString := keyString[K](name)
+	def := &indexDef[O]{name: name, extract: func(o *O) []string {
+		keys := extract(*o)
+		out := make([]string, len(keys))
+		for i, k := range keys {
+			out[i] = toString(k)
+		}
+		return out
+	}}
+	if single, ok := any(extract).(func(o O) []string); ok {
+		def.extract = func(o *O) []string { return single(*o) }
+	}
+	s := c.core()
+	s.addIndex(def)
+	return index[K, O]{c, def, toString}
+}
+
+// NewNamespaceIndex indexes a collection by namespace.
+func NewNamespaceIndex[O Namespacer](c Collection[O]) Index[string, O] {
+	return NewIndex(c, "namespace", func(o O) []string { return []string{o.GetNamespace()} })
+}
+
+// keyString returns how to make a string of an index key.
+func keyString[K comparable](name string) func(K) string {
+	var zero K
+	switch any(zero).(type) {
+	case string:
+		return func(k K) string { return any(k).(string) }
+	case fmt.Stringer:
+		return func(k K) string { return any(k).(fmt.Stringer).String() }
+	}
+	panic(fmt.Sprintf("krt: index %q: the key type %T is neither string nor a fmt.Stringer: give it a method String() string", name, zero))
+}
+
+type index[K comparable, O any] struct {
+	c        Collection[O]
+	def      *indexDef[O]
+	toString func(K) string
+}
+
+func (i index[K, O]) definition() *indexDef[O] { return i.def }
+
+func (i index[K, O]) keyString(k K) string { return i.toString(k) }
+
+// Lookup implements [Index].
+func (i index[K, O]) Lookup(k K) []O {
+	objects, _ := i.c.core().bucketAt(now, i.def, i.toString(k))
+	if objects.Len() == 0 {
+		return nil
+	}
+	out := make([]O, 0, objects.Len())
+	for e := range objects.All() {
+		out = append(out, e.val)
+	}
+	return out
+}
+
+// Fetch implements [Index].
+func (i index[K, O]) Fetch(ctx HandlerContext, k K, opts ...FetchOption) []O {
+	return Fetch(ctx, i.c, append([]FetchOption{FilterIndex[K, O](i, k)}, opts...)...)
+}
+
+// indexDef says how a stream's objects are indexed. Its identity is the index's.
+type indexDef[T any] struct {
+	name    string
+	extract func(o *T) []string
+
+	// Of an index that comes and goes with its users.
+
+	uses   int           // guarded by stream.mu
+	filled chan struct{} // closed when it can be used
+}
+
+// bucket holds the objects that have one key of an index.
+type bucket[T any] struct {
+	key     string
+	owner   uint64
+	objects trie.Map[*entry[T]]
+}
+
+// Key implements [trie.Element].
+func (b *bucket[T]) Key() string { return b.key }
+
+// keyChange is what a change does to an index.
+type keyChange struct {
+	old, new []string
+}
+
+func (d *indexDef[T]) keyChanges(changes []change[T]) []keyChange {
+	out := make([]keyChange, len(changes))
+	for i, c := range changes {
+		if c.old != nil {
+			out[i].old = d.extract(&c.old.val)
+		}
+		if c.new != nil {
+			out[i].new = d.extract(&c.new.val)
+		}
+	}
+	return out
+}
+
+// updateIndex makes the changes in an index.
+func updateIndex[T any](m *trie.Map[*bucket[T]], owner uint64, changes []change[T], keys []keyChange) {
+	for i, c := range changes {
+		for _, k := range keys[i].old {
+			if slices.Contains(keys[i].new, k) {
+				continue
+			}
+			b, ok := m.Get(k)
+			if !ok {
+				continue // a key that was given twice
+			}
+			if b.objects.Len() == 1 {
+				if _, last := b.objects.Get(c.old.key); last {
+					m.Delete(owner, k)
+				}
+				continue
+			}
+			b = b.own(m, owner)
+			b.objects.Delete(owner, c.old.key)
+		}
+		for _, k := range keys[i].new {
+			b, ok := m.Get(k)
+			if ok {
+				b = b.own(m, owner)
+			} else {
+				b = &bucket[T]{key: k, owner: owner}
+				m.Put(owner, b)
+			}
+			b.objects.Put(owner, c.new)
+		}
+	}
+}
+
+// own returns a bucket with the same content that the owner may change.
+func (b *bucket[T]) own(m *trie.Map[*bucket[T]], owner uint64) *bucket[T] {
+	if b.owner == owner {
+		return b
+	}
+	c := &bucket[T]{key: b.key, owner: owner, objects: b.objects}
+	m.Put(owner, c)
+	return c
+}
+
+// addIndex adds an index and fills it. It does so beside the collection and takes
+// up what was committed meanwhile until nothing was.
+func (s *stream[T]) addIndex(def *indexDef[T]) {
+	var m trie.Map[*bucket[T]]
+	owner := s.epoch.Add(1)
+	g := s.node.Lock()
+	pos := s.tail
+	objects := s.objectsAt(now)
+	g.Unlock()
+	for e := range objects.All() {
+		c := []change[T]{{new: e}}
+		updateIndex(&m, owner, c, def.keyChanges(c))
+	}
+	for {
+		for next := pos.next.Load(); next != nil; next = pos.next.Load() {
+			pos = next
+			updateIndex(&m, owner, pos.changes, def.keyChanges(pos.changes))
+		}
+		g := s.node.Lock()
+		if pos.next.Load() == nil {
+			s.mu.Lock()
+			s.defs = append(slices.Clip(s.defs), def)
+			s.live.indexes = append(slices.Clip(s.live.indexes), m)
+			s.mu.Unlock()
+			g.Unlock()
+			return
+		}
+		g.Unlock()
+	}
+}
+
+// removeIndex removes an index that nobody can look at any more. The graph is
+// locked, and mu is held.
+func (s *stream[T]) removeIndex(def *indexDef[T]) {
+	i := slices.Index(s.defs, def)
+	s.defs = slices.Delete(slices.Clone(s.defs), i, i+1)
+	s.live.indexes = slices.Delete(slices.Clone(s.live.indexes), i, i+1)
+	for j := range s.older {
+		// An older state has the indexes that existed then, in the same order.
+		if older := s.older[j].indexes; i < len(older) {
+			s.older[j].indexes = slices.Delete(slices.Clone(older), i, i+1)
+		}
+	}
+}
+
+// acquireIndex returns an index that exists while someone uses it, and fills it
+// if it is new. Who acquires it releases it.
+func (s *stream[T]) acquireIndex(name string, extract func(o *T) []string) *indexDef[T] {
+	s.mu.Lock()
+	def := s.auto[name]
+	if def != nil {
+		def.uses++
+		s.mu.Unlock()
+		<-def.filled
+		return def
+	}
+	def = &indexDef[T]{name: name, extract: extract, uses: 1, filled: make(chan struct{})}
+	if s.auto == nil {
+		s.auto = map[string]*indexDef[T]{}
+	}
+	s.auto[name] = def
+	s.mu.Unlock()
+	s.addIndex(def)
+	close(def.filled)
+	return def
+}
+
+// releaseIndex gives back an acquired index. The graph is locked.
+func (s *stream[T]) releaseIndex(def *indexDef[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if def.uses--; def.uses == 0 {
+		delete(s.auto, def.name)
+		s.removeIndex(def)
+	}
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package graph
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// lastID numbers nodes and graphs, so that locks have an order and nodes an
+// identity.
+var lastID atomic.Uint64 //nolint:gochecknoglobals // process-wide identities need one counter
+
+// Task is something that is ready to run.
+type Task interface {
+	// Run does it and returns a task that became ready by that, or nil.
+	Run() Task
+}
+
+// Graph is a set of nodes that can reach each other, and the lock that guards
+// how they are connected and what state they are in.
+type Graph struct {
+	id uint64
+	mu sync.Mutex
+
+	// All below is guarded by mu.
+
+	seq       uint64 // number of the last commit
+	nodes     map[*Node]struct{}
+	unsettled int             // nodes that are not settled
+	busy      int             // deliveries under way
+	ready     []Task          // made ready since the lock was taken
+	idle      []chan struct{} // closed when nothing is unsettled or busy
+}
+
+func newGraph(n *Node) *Graph {
+	return &Graph{id: lastID.Add(1), nodes: map[*Node]struct{}{n: {}}}
+}
+
+// Ready adds a task that is started when the lock is released.
+func (g *Graph) Ready(t Task) { g.ready = append(g.ready, t) }
+
+// AddBusy counts deliveries to handlers that are under way, by which [WaitIdle]
+// knows that there is something left to wait for.
+func (g *Graph) AddBusy(delta int) { g.busy += delta }
+
+// Unlock releases the lock and starts what became ready.
+func (g *Graph) Unlock() {
+	if t := g.UnlockNext(); t != nil {
+		go work(t)
+	}
+}
+
+// startInline is how many goroutines a caller starts itself; more of them are
+// started by a goroutine of their own, so that a commit does not wait for it.
+const startInline = 3
+
+// UnlockNext is Unlock for a caller that can run one of the ready tasks itself:
+// it starts all but one, the one that came first, and returns that.
+func (g *Graph) UnlockNext() Task {
+	if g.unsettled == 0 && g.busy == 0 && g.idle != nil {
+		for _, ch := range g.idle {
+			close(ch)
+		}
+		g.idle = nil
+	}
+	if len(g.ready) == 0 {
+		g.mu.Unlock()
+		return nil
+	}
+	next := g.ready[0]
+	if len(g.ready) == 1 {
+		g.ready[0] = nil
+		g.ready = g.ready[:0]
+		g.mu.Unlock()
+		return next
+	}
+	more := g.ready[1:]
+	g.ready = nil
+	g.mu.Unlock()
+	if len(more) > startInline {
+		go start(more)
+	} else {
+		start(more)
+	}
+	return next
+}
+
+func start(tasks []Task) {
+	for _, t := range tasks {
+		go work(t)
+	}
+}
+
+func work(t Task) {
+	for t != nil {
+		t = t.Run()
+	}
+}
+
+// lockBoth locks the graph of both nodes, after making it one graph if it was
+// two.
+func lockBoth(a, b *Node) *Graph {
+	for {
+		ga, gb := a.graph.Load(), b.graph.Load()
+		if ga == gb {
+			g := a.Lock()
+			if b.graph.Load() == g {
+				return g
+			}
+			g.Unlock()
+			continue
+		}
+		first, second := ga, gb
+		if second.id < first.id {
+			first, second = second, first
+		}
+		first.mu.Lock()
+		second.mu.Lock()
+		if a.graph.Load() != ga || b.graph.Load() != gb {
+			second.mu.Unlock()
+			first.mu.Unlock()
+			continue
+		}
+		ga.hold(a)
+		gb.hold(b)
+		into, from := first, second
+		if len(from.nodes) > len(into.nodes) {
+			into, from = from, into
+		}
+		into.absorb(from)
+		from.mu.Unlock()
+		return into
+	}
+}
+
+// hold makes sure that the graph knows a node of it: stopped nodes leave their
+// graph, and who reads one still takes it back in.
+func (g *Graph) hold(n *Node) {
+	if g.nodes == nil {
+		g.nodes = map[*Node]struct{}{}
+	}
+	g.nodes[n] = struct{}{}
+}
+
+// absorb takes over everything that the other graph has. Both are locked.
+func (g *Graph) absorb(other *Graph) {
+	for n := range other.nodes {
+		n.graph.Store(g)
+		g.nodes[n] = struct{}{}
+	}
+	// Numbers of either side that are in use stay smaller than those to come.
+	g.seq = max(g.seq, other.seq)
+	g.unsettled += other.unsettled
+	g.busy += other.busy
+	g.ready = append(g.ready, other.ready...)
+	g.idle = append(g.idle, other.idle...)
+	other.nodes, other.ready, other.idle = nil, nil, nil
+	other.unsettled, other.busy = 0, 0
+}

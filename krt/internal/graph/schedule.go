@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package graph
+
+// MarkSynced says that a source has its first complete state.
+func (g *Graph) MarkSynced(n *Node) {
+	if n.synced || n.stopped {
+		return
+	}
+	n.synced = true
+	n.life.Synced(g)
+	g.update(n)
+}
+
+// MarkDirty says that the node has to run.
+func (g *Graph) MarkDirty(n *Node) {
+	if n.stopped {
+		return
+	}
+	n.dirty = true
+	if n.running {
+		n.unpark()
+	}
+	g.update(n)
+	g.enqueue(n)
+}
+
+// Publish gives a commit of the node its number and tells the node's children.
+func (g *Graph) Publish(n *Node) (seq uint64) {
+	g.seq++
+	for _, e := range n.children {
+		// Who has not read from the parent yet will begin with its state.
+		if !e.pristine.Load() {
+			g.MarkDirty(e.child)
+		}
+	}
+	return g.seq
+}
+
+func (n *Node) isUnsettled() bool {
+	return !n.synced || !n.stopped && (n.dirty || n.running || n.waiting > 0)
+}
+
+// update counts the node as settled or not, and passes a change of that on to
+// the nodes below.
+func (g *Graph) update(n *Node) {
+	now := n.isUnsettled()
+	if now == n.unsettled {
+		return
+	}
+	n.unsettled = now
+	if now {
+		g.unsettled++
+	} else {
+		g.unsettled--
+	}
+	for _, e := range n.children {
+		c := e.child
+		if now {
+			c.waiting++
+		} else if c.waiting--; c.waiting == 0 {
+			c.unpark()
+			g.enqueue(c)
+		}
+		g.update(c)
+	}
+}
+
+// enqueue makes a task of a node whose turn has come.
+func (g *Graph) enqueue(n *Node) {
+	if n.dirty && n.waiting == 0 && !n.running && !n.queued && !n.stopped {
+		n.queued = true
+		g.Ready(n)
+	}
+}
+
+func (n *Node) unpark() {
+	if n.parked != nil {
+		close(n.parked)
+		n.parked = nil
+	}
+}
+
+// Run implements [Task]: one turn of the node.
+func (n *Node) Run() Task {
+	g := n.Lock()
+	n.queued = false
+	if !n.dirty || n.waiting > 0 || n.stopped {
+		// A parent became unsettled since; its settling queues the node again.
+		return g.UnlockNext()
+	}
+	n.dirty, n.running = false, true
+	n.at.Store(g.seq)
+	for _, e := range n.parents {
+		if e.pristine.Load() {
+			e.cursor.Skip()
+			e.pristine.Store(false)
+		}
+		e.cursor.Take()
+		e.reading = true
+		e.parent.readers++
+	}
+	g.Unlock()
+
+	ended := false
+	defer func() {
+		if !ended {
+			// The transformation ended this goroutine; another one cleans up.
+			go work(abandoned{n})
+		}
+	}()
+	ok := n.body.Prepare()
+	ended = true
+	return n.finish(ok)
+}
+
+// abandoned is a node whose run lost its goroutine.
+type abandoned struct{ n *Node }
+
+func (a abandoned) Run() Task { return a.n.finish(false) }
+
+func (n *Node) finish(ok bool) Task {
+	g := n.Lock()
+	for _, e := range n.parents {
+		g.doneReading(e)
+	}
+	g.takeBack(n)
+	if !n.stopped {
+		if ok {
+			for !n.body.Commit(g) {
+				g.Unlock()
+				n.body.Amend()
+				if g = n.Lock(); n.stopped {
+					break
+				}
+			}
+			g.takeBack(n)
+			if !n.synced && !n.stopped {
+				n.synced = true
+				n.life.Synced(g)
+			}
+		} else {
+			n.dirty = true
+		}
+	}
+	n.running = false
+	g.enqueue(n)
+	g.update(n)
+	return g.UnlockNext()
+}
+
+// takeBack ends the reading along edges that were removed while the node ran.
+func (g *Graph) takeBack(n *Node) {
+	for _, e := range n.lent {
+		g.doneReading(e)
+		e.cursor.Drop()
+	}
+	n.lent = nil
+}
+
+// Await lets a run read along an edge that it made. It waits until every parent
+// of the node is settled, and moves the run to that moment. It returns false if
+// something that the run may have read has changed meanwhile, or if the node was
+// stopped: then the run cannot go on and must be given up.
+func (n *Node) Await(e *Edge) bool {
+	for {
+		g := n.Lock()
+		if n.stopped || n.dirty {
+			g.Unlock()
+			return false
+		}
+		if n.waiting == 0 {
+			if e.pristine.Load() {
+				e.cursor.Skip()
+				e.pristine.Store(false)
+			}
+			n.at.Store(g.seq)
+			g.Unlock()
+			return true
+		}
+		if n.parked == nil {
+			n.parked = make(chan struct{})
+		}
+		parked := n.parked
+		g.Unlock()
+		<-parked
+	}
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import "slices"
+
+// settle works out what the turns of a run change, and notes what each input
+// became and depends on.
+func (d *derived[I, O]) settle() []change[O] {
+	b := &batch[O]{before: d.live.objects.Get} // as the writer
+	for i := range d.turns {
+		d.settleTurn(b, &d.turns[i])
+		d.turns[i] = turn[I, O]{} // keeps nothing alive
+	}
+	return b.finish()
+}
+
+func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
+	old := d.outputsOf(b, t)
+	if t.in == nil || t.again {
+		for _, e := range old {
+			d.remove(b, e)
+		}
+		old = nil
+	}
+	if t.in == nil {
+		if t.rec != nil {
+			d.depend(t.rec, nil)
+			delete(d.inputs, t.key)
+		}
+		return
+	}
+	if nothing := t.one == nil && len(t.many) == 0; t.discard && (nothing || t.known && !t.again) {
+		d.note(t, nil, t.rec != nil && len(t.rec.outputs) > 0)
+		return
+	}
+
+	made := t.made(d.one != nil)
+	for _, e := range old {
+		if !slices.ContainsFunc(made, func(m *entry[O]) bool { return m.key == e.key }) {
+			d.remove(b, e)
+		}
+	}
+	var foreign []string
+	for _, e := range made {
+		if e.key != t.key {
+			foreign = append(foreign, e.key)
+		}
+	}
+	d.note(t, foreign, false)
+	for _, e := range made {
+		if e.key != t.key {
+			e.from = t.rec
+		}
+		if loser := b.put(e); loser != nil && loser.from != e.from {
+			d.lost(loser)
+		}
+	}
+}
+
+// made returns what the transformation returned, as entries with unique keys.
+func (t *turn[I, O]) made(single bool) []*entry[O] {
+	entryOf := func(o *O) *entry[O] {
+		e := &entry[O]{key: keyOf(o), val: *o}
+		if e.key == t.key {
+			e.key = t.key // one string for both
+		}
+		return e
+	}
+	if single {
+		if t.one == nil {
+			return nil
+		}
+		return []*entry[O]{entryOf(t.one)}
+	}
+	out := make([]*entry[O], 0, len(t.many))
+	place := make(map[string]int, len(t.many))
+	for i := range t.many {
+		e := entryOf(&t.many[i])
+		if j, twice := place[e.key]; twice {
+			out[j] = e // the last one counts
+			continue
+		}
+		place[e.key] = len(out)
+		out = append(out, e)
+	}
+	return out
+}
+
+// note notes what an input fetched, and the keys of its outputs that are not its
+// own key, unless those stay. An input of which that leaves nothing to know is
+// forgotten.
+func (d *derived[I, O]) note(t *turn[I, O], outputs []string, stay bool) {
+	if len(t.fetches) == 0 && len(outputs) == 0 && !stay {
+		if t.rec != nil {
+			d.depend(t.rec, nil)
+			delete(d.inputs, t.key)
+			t.rec = nil
+		}
+		return
+	}
+	if t.rec == nil {
+		t.rec = &input{key: t.key}
+		d.inputs[t.key] = t.rec
+	}
+	if !stay {
+		t.rec.outputs = outputs
+	}
+	d.depend(t.rec, t.fetches)
+}
+
+// outputsOf returns what the input became in its last run.
+func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
+	var out []*entry[O]
+	if e, ok := b.get(t.key); ok && e.from == nil {
+		out = append(out, e)
+	}
+	if t.rec != nil {
+		for _, k := range t.rec.outputs {
+			if e, ok := b.get(k); ok && e.from == t.rec {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// lost notes that an input's output was replaced by one of another input, with
+// the same key. Should that go, the input will be transformed again.
+func (d *derived[I, O]) lost(e *entry[O]) {
+	by := e.key
+	if e.from != nil {
+		by = e.from.key
+	}
+	if d.losers == nil {
+		d.losers = map[string][]string{}
+	}
+	if !slices.Contains(d.losers[e.key], by) {
+		d.losers[e.key] = append(d.losers[e.key], by)
+	}
+}
+
+func (d *derived[I, O]) remove(b *batch[O], e *entry[O]) {
+	b.remove(e)
+	if losers := d.losers[e.key]; losers != nil {
+		d.redo = append(d.redo, losers...)
+		delete(d.losers, e.key)
+	}
+}
+
+// batch collects the changes of one commit.
+type batch[T any] struct {
+	before  func(key string) (*entry[T], bool)
+	changes []change[T]
+	place   map[string]int // of the last change of each key; nil while there are few
+}
+
+// last returns the last change of the key in the batch, or nil.
+func (b *batch[T]) last(key string) *change[T] {
+	if b.place != nil {
+		if i, ok := b.place[key]; ok {
+			return &b.changes[i]
+		}
+		return nil
+	}
+	for i := len(b.changes) - 1; i >= 0; i-- {
+		if c := &b.changes[i]; (c.old != nil || c.new != nil) && c.key() == key {
+			return c
+		}
+	}
+	return nil
+}
+
+// get returns the object with the key as it will be after the changes so far.
+func (b *batch[T]) get(key string) (*entry[T], bool) {
+	if c := b.last(key); c != nil {
+		return c.new, c.new != nil
+	}
+	return b.before(key)
+}
+
+func (b *batch[T]) add(c change[T]) {
+	if b.place == nil && len(b.changes) >= few {
+		b.place = make(map[string]int)
+		for i, c := range b.changes {
+			if c.old != nil || c.new != nil {
+				b.place[c.key()] = i
+			}
+		}
+	}
+	if b.place != nil {
+		b.place[c.key()] = len(b.changes)
+	}
+	b.changes = append(b.changes, c)
+}
+
+// put makes the entry the object with its key, unless an equal one of the same
+// input is there. It returns the one that it replaced, if any.
+func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
+	old, ok := b.get(e.key)
+	if !ok {
+		b.add(change[T]{new: e})
+		return nil
+	}
+	if old.from == e.from && equal(&old.val, &e.val) {
+		return nil
+	}
+	if c := b.last(e.key); c != nil {
+		c.new = e
+	} else {
+		b.add(change[T]{old: old, new: e})
+	}
+	return old
+}
+
+// remove takes out an object that is there.
+func (b *batch[T]) remove(e *entry[T]) {
+	c := b.last(e.key)
+	switch {
+	case c == nil:
+		b.add(change[T]{old: e})
+	case c.old == nil:
+		delete(b.place, e.key)
+		*c = change[T]{}
+	default:
+		c.new = nil
+	}
+}
+
+// finish returns the changes.
+func (b *batch[T]) finish() []change[T] {
+	return slices.DeleteFunc(b.changes, func(c change[T]) bool { return c.old == nil && c.new == nil })
+}

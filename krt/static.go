@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"fmt"
+	"sync"
+)
+
+// StaticCollection is a collection that its owner fills and changes. Copies are
+// the same collection. The zero value cannot be used; see [NewStaticCollection].
+//
+// A change is visible to readers when the method that makes it returns; handlers
+// and derived collections follow. The methods wait for none of them, and changes
+// of several goroutines happen one after the other. After the collection was
+// stopped they do nothing.
+type StaticCollection[T any] struct {
+	*staticCollection[T]
+}
+
+type staticCollection[T any] struct {
+	stream[T]
+	writing sync.Mutex // held by the one goroutine that makes a change
+	synced  Syncer     // given by the owner; nil if it is synced from the start
+}
+
+// NewStaticCollection returns a collection of the values. Of values with the same
+// key, the last one counts. It is synced when synced is; nil means at once.
+func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOption) StaticCollection[T] {
+	o := buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts)
+	s := &staticCollection[T]{synced: synced}
+	s.init(o, nil)
+	c := StaticCollection[T]{s}
+	if len(vals) > 0 {
+		c.Reset(vals)
+	}
+	if synced == nil || synced.HasSynced() {
+		s.markSynced()
+	} else {
+		go func() {
+			if synced.WaitUntilSynced(s.node.Done()) {
+				s.markSynced()
+			}
+		}()
+	}
+	s.node.StopOn(o.stop)
+	return c
+}
+
+func (s *stream[T]) markSynced() {
+	g := s.node.Lock()
+	defer g.Unlock()
+	g.MarkSynced(s.node)
+}
+
+// Synced returns what says that the collection is synced.
+func (s StaticCollection[T]) Synced() Syncer { return s.staticCollection }
+
+// UpdateObject adds the object, or replaces the one with the same key. Handlers
+// are told in any case, also of an object that is equal to the one before.
+func (s StaticCollection[T]) UpdateObject(obj T) {
+	s.update(func(b *batch[T]) {
+		e := &entry[T]{key: keyOf(&obj), val: obj}
+		old, _ := b.get(e.key)
+		b.add(change[T]{old: old, new: e})
+	})
+}
+
+// ConditionalUpdateObject is UpdateObject, but does nothing if an equal object is
+// there.
+func (s StaticCollection[T]) ConditionalUpdateObject(obj T) {
+	s.update(func(b *batch[T]) { b.put(&entry[T]{key: keyOf(&obj), val: obj}) })
+}
+
+// DeleteObject removes the object with the key, if there is one.
+func (s StaticCollection[T]) DeleteObject(k string) {
+	s.update(func(b *batch[T]) {
+		if e, ok := b.get(k); ok {
+			b.remove(e)
+		}
+	})
+}
+
+// DeleteObjects removes the objects for which filter returns true, in one commit.
+// The filter is called with no lock held; an object that is changed meanwhile
+// stays.
+func (s StaticCollection[T]) DeleteObjects(filter func(obj T) bool) {
+	var chosen []*entry[T]
+	for e := range s.objectsAt(now).All() {
+		if filter(e.val) {
+			chosen = append(chosen, e)
+		}
+	}
+	s.update(func(b *batch[T]) {
+		for _, e := range chosen {
+			if still, ok := b.get(e.key); ok && still == e {
+				b.remove(e)
+			}
+		}
+	})
+}
+
+// Reset makes the collection hold exactly these objects, in one commit. Handlers
+// are told of the difference; an object that is equal to the one before is none.
+// Of objects with the same key, the last one counts.
+func (s StaticCollection[T]) Reset(newState []T) {
+	entries := make(map[string]*entry[T], len(newState))
+	for _, v := range newState {
+		e := &entry[T]{key: keyOf(&v), val: v}
+		entries[e.key] = e
+	}
+	s.update(func(b *batch[T]) {
+		for e := range s.live.objects.All() {
+			if entries[e.key] == nil {
+				b.remove(e)
+			}
+		}
+		for _, e := range entries {
+			b.put(e)
+		}
+	})
+}
+
+// update makes one commit of the changes that f collects.
+func (s *staticCollection[T]) update(f func(b *batch[T])) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	b := &batch[T]{before: s.live.objects.Get}
+	f(b)
+	if changes := b.finish(); len(changes) > 0 {
+		s.commitNow(changes)
+	}
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/krtkit/krtkit/krt/internal/graph"
+	"github.com/krtkit/krtkit/krt/internal/trie"
+)
+
+// entry is an object in a collection. It never changes; a new state of the object
+// is a new entry.
+type entry[T any] struct {
+	key string
+	val T
+	// from is the input that a derived collection made the object of, or nil if
+	// that has the same key and nothing else is to be known of it.
+	from *input
+}
+
+// Key implements [trie.Element].
+func (e *entry[T]) Key() string { return e.key }
+
+// change is what one commit did to one key. An object that was deleted and made
+// again within a commit is two changes, in this order.
+type change[T any] struct {
+	old, new *entry[T]
+}
+
+func (c change[T]) key() string {
+	if c.new != nil {
+		return c.new.key
+	}
+	return c.old.key
+}
+
+// link is one commit in the history of a collection. Everyone who follows the
+// collection holds the last link that it has seen; what nobody follows any more
+// is garbage.
+type link[T any] struct {
+	next    atomic.Pointer[link[T]]
+	changes []change[T]
+	synced  bool         // not a commit: the first state ends here
+}
+
+// state is the content of a collection after one commit.
+type state[T any] struct {
+	seq     uint64
+	objects trie.Map[*entry[T]]
+	indexes []trie.Map[*bucket[T]] // in the order of stream.defs
+}
+
+// stream is what all collections are made of: objects that one writer commits
+// changes to, any number of readers, and those who follow the changes.
+//
+// Locks are taken in this order: the writer's own, the graph's, mu.
+type stream[T any] struct {
+	node     *graph.Node
+	metadata Metadata
+	ready    chan struct{} // closed when synced
+
+	// tail is the last link. Guarded by the graph's lock, as are regs.
+	tail *link[T]
+	regs []*registration[T]
+
+	// epoch owns the parts of live that may be changed in place. Who keeps a copy
+	// of any map in it starts a new epoch first.
+	epoch atomic.Uint64
+
+	// mu guards what is below. The writer, and only the writer, changes live's
+	// objects and so may read them without it. It is held for moments only: a large
+	// commit is built beside and swapped in.
+	mu    sync.RWMutex
+	live  state[T]
+	older []state[T] // what runs under way may still read; empty when there are none
+	defs  []*indexDef[T] // changes only with the graph locked too
+	auto  map[string]*indexDef[T]
+}
+
+// init makes the stream a node in the graph.
+func (s *stream[T]) init(o collectionOptions, body graph.Body) {
+	s.metadata = o.metadata
+	s.ready = make(chan struct{})
+	s.tail = new(link[T])
+	s.epoch.Store(1)
+	s.node = graph.NewNode(o.name, s, body)
+}
+
+func (s *stream[T]) core() *stream[T] { return s }
+
+func (s *stream[T]) identity() uint64 { return s.node.ID() }
+
+func (s *stream[T]) graphNode() *graph.Node { return s.node }
+
+// Metadata implements [Collection].
+func (s *stream[T]) Metadata() Metadata { return s.metadata }
+
+// HasSynced implements [Syncer].
+func (s *stream[T]) HasSynced() bool { return closed(s.ready) }
+
+// WaitUntilSynced implements [Syncer].
+func (s *stream[T]) WaitUntilSynced(stop <-chan struct{}) bool {
+	return waitFor(s.ready, stop, s.node.Done())
+}
+
+// GetKey implements [Collection].
+func (s *stream[T]) GetKey(k string) *T {
+	s.mu.RLock()
+	e, ok := s.live.objects.Get(k)
+	s.mu.RUnlock()
+	if !ok {
+		return nil
+	}
+	v := e.val
+	return &v
+}
+
+// List implements [Collection].
+func (s *stream[T]) List() []T {
+	objects := s.objectsAt(now)
+	out := make([]T, 0, objects.Len())
+	for e := range objects.All() {
+		out = append(out, e.val)
+	}
+	return out
+}
+
+// staged is a commit that is ready to be made: everything that calls foreign code
+// or takes long is done.
+type staged[T any] struct {
+	changes []change[T]
+	defs    []*indexDef[T]
+	keys    [][]keyChange // of each def, for each change
+	built   *state[T]     // the state after the commit, if it is too large to make it in place
+	owner   uint64        // of what is new in built
+}
+
+// inPlace is how many changes a commit makes while it holds the lock.
+const inPlace = 64
+
+// stage prepares a commit. Only the writer may call it, and it must commit before
+// it stages again.
+func (s *stream[T]) stage(changes []change[T]) *staged[T] {
+	st := &staged[T]{changes: changes}
+	s.amend(st)
+	return st
+}
+
+// amend brings a staged commit up to date with indexes that were added or removed
+// since it was staged.
+func (s *stream[T]) amend(st *staged[T]) {
+	s.mu.RLock()
+	before := s.live
+	defs := s.defs
+	s.mu.RUnlock()
+	st.keys = make([][]keyChange, len(defs))
+	for i, def := range defs {
+		st.keys[i] = def.keyChanges(st.changes)
+	}
+	st.defs = defs
+	if len(st.changes) <= inPlace {
+		return
+	}
+	// Whoever reads the state meanwhile sees the one before.
+	st.owner = s.epoch.Add(1)
+	built := state[T]{objects: before.objects, indexes: slices.Clone(before.indexes)}
+	built.apply(st.owner, st)
+	st.built = &built
+}
+
+// apply makes the changes in a state.
+func (st *state[T]) apply(owner uint64, p *staged[T]) {
+	for _, c := range p.changes {
+		if c.new != nil {
+			st.objects.Put(owner, c.new)
+		} else {
+			st.objects.Delete(owner, c.old.key)
+		}
+	}
+	for i := range p.keys {
+		updateIndex(&st.indexes[i], owner, p.changes, p.keys[i])
+	}
+}
+
+// commit makes a staged commit visible to readers, followers and children, with
+// the graph locked. It returns false and does nothing if amend must be called
+// first.
+func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
+	if !slices.Equal(p.defs, s.defs) { // which changes only with the graph locked
+		return false
+	}
+	oldest, readers := s.node.Readers()
+	seq := g.Publish(s.node)
+	s.mu.Lock()
+	if readers {
+		s.keepOlder(oldest)
+	}
+	if p.built != nil {
+		s.live = *p.built
+	} else {
+		s.live.apply(s.epoch.Load(), p)
+	}
+	s.live.seq = seq
+	s.mu.Unlock()
+	s.append(g, &link[T]{changes: p.changes})
+	return true
+}
+
+// commitNow stages a source's changes and commits them. Changes to a source that
+// was stopped are dropped.
+func (s *stream[T]) commitNow(changes []change[T]) {
+	for st := s.stage(changes); ; s.amend(st) {
+		g := s.node.Lock()
+		done := s.node.Stopped() || s.commit(g, st)
+		g.Unlock()
+		if done {
+			return
+		}
+	}
+}
+
+// keepOlder puts the state aside for the runs that read it, of which the oldest
+// reads as of the given commit, and forgets what none of them can reach. mu is
+// held.
+func (s *stream[T]) keepOlder(oldest uint64) {
+	s.epoch.Add(1)
+	kept := s.live
+	kept.indexes = slices.Clone(kept.indexes)
+	older := append(s.older, kept)
+	first := len(older) - 1
+	for first > 0 && older[first].seq > oldest {
+		first--
+	}
+	s.older = slices.Delete(older, 0, first)
+}
+
+// append adds a link and wakes the handlers that wait for one.
+func (s *stream[T]) append(g *graph.Graph, l *link[T]) {
+	s.tail.next.Store(l)
+	s.tail = l
+	for _, r := range s.regs {
+		r.wake(g)
+	}
+}
+
+// Synced implements [graph.Lifecycle].
+func (s *stream[T]) Synced(g *graph.Graph) {
+	s.append(g, &link[T]{synced: true})
+	close(s.ready)
+}
+
+// Stopped implements [graph.Lifecycle].
+func (s *stream[T]) Stopped(*graph.Graph) {
+	for _, r := range s.regs {
+		r.end()
+	}
+	s.regs = nil
+}
+
+// Release implements [graph.Lifecycle].
+func (s *stream[T]) Release() {
+	s.mu.Lock()
+	s.older = nil
+	s.mu.Unlock()
+}
+
+// now stands for the present in place of the number of a commit.
+const now = ^uint64(0)
+
+// at returns the state as of a commit. mu is held, and a run that reads as of the
+// commit is under way, for which the writer puts aside what it replaces. If the
+// moment is now, the reader is one that the writer does not know of, and what it
+// takes along must be frozen.
+func (s *stream[T]) at(seq uint64) *state[T] {
+	if seq == now {
+		s.epoch.Add(1)
+		return &s.live
+	}
+	st := &s.live
+	for i := len(s.older) - 1; i >= 0 && st.seq > seq; i-- {
+		st = &s.older[i]
+	}
+	return st
+}
+
+func (s *stream[T]) getAt(seq uint64, key string) (*entry[T], bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if seq == now {
+		return s.live.objects.Get(key)
+	}
+	return s.at(seq).objects.Get(key)
+}
+
+func (s *stream[T]) objectsAt(seq uint64) trie.Map[*entry[T]] {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.at(seq).objects
+}
+
+// bucketAt returns what has the key in an index, and whether the state of that
+// moment has the index.
+func (s *stream[T]) bucketAt(seq uint64, def *indexDef[T], key string) (trie.Map[*entry[T]], bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	st := s.at(seq)
+	i := slices.Index(s.defs, def)
+	if i < 0 || i >= len(st.indexes) { // an older state may lack the latest ones
+		return trie.Map[*entry[T]]{}, false
+	}
+	if b, ok := st.indexes[i].Get(key); ok {
+		return b.objects, true
+	}
+	return trie.Map[*entry[T]]{}, true
+}
+
+func closed(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
+
+// waitFor waits for ready. It returns false if stop or ended closes before it.
+func waitFor(ready, stop, ended <-chan struct{}) bool {
+	select {
+	case <-ready:
+		return true
+	case <-stop:
+	case <-ended:
+	}
+	return closed(ready)
+}
