@@ -2,6 +2,8 @@
 
 package krt
 
+import "github.com/krtkit/krtkit/krt/internal/graph"
+
 // Syncer is something that has a first complete state and says when it is there.
 type Syncer interface {
 	// HasSynced reports whether the first complete state is there. Once true it
@@ -65,6 +67,7 @@ type Collection[T any] interface {
 	Metadata() Metadata
 
 	core() *stream[T]
+	graphNode() *graph.Node
 }
 
 // Metadata describes a collection, for those who made it. This package does not
