@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package informer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/go-logr/logr"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/klog/v2"
+	"k8s.io/utils/clock"
+)
+
+// healthyAfter is how long a list and watch must have lasted for the next failure
+// to count as the first of its kind.
+const healthyAfter = 10 * time.Second
+
+// newBackoff returns the delays between attempts: 0.1 to 0.2 s first, so that an
+// expired watch is resumed at once, doubling to half a minute for a server that is
+// down.
+func newBackoff() *wait.Backoff {
+	return &wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 1, Steps: 9, Cap: 30 * time.Second}
+}
+
+// watcher runs client-go's reflector for a Shared.
+type watcher struct {
+	shared    *Shared
+	reflector *cache.Reflector
+	requests  *requests
+}
+
+func newWatcher(ctx context.Context, s *Shared) *watcher {
+	logger := logr.FromSlogHandler(s.config.Logger.Handler())
+	r := &requests{shared: s, inner: cache.ToListerWatcherWithContext(s.config.ListerWatcher)}
+	var expected any
+	if s.config.Expected != nil {
+		expected = s.config.Expected
+	}
+	return &watcher{
+		shared:   s,
+		requests: r,
+		reflector: cache.NewReflectorWithOptions(withSemanticsOf(s.config.ListerWatcher, r), expected, writer{s},
+			cache.ReflectorOptions{
+				Name:            s.config.Name,
+				TypeDescription: s.config.Name,
+				Logger:          &logger,
+				Clock:           interruptibleClock{ctx: ctx},
+				Backoff:         newBackoff(),
+			}),
+	}
+}
+
+// run lists and watches until the context ends.
+func (w *watcher) run(ctx context.Context) {
+	ctx = klog.NewContext(ctx, logr.FromSlogHandler(w.shared.config.Logger.Handler()))
+	backoff := newBackoff()
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := w.reflector.ListAndWatchWithContext(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			w.failed(ctx, err)
+		}
+		if time.Since(began) > healthyAfter {
+			backoff = newBackoff()
+		}
+		timer := time.NewTimer(backoff.Step())
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+func (w *watcher) failed(ctx context.Context, err error) {
+	w.shared.setLastError(err)
+	w.shared.mu.RLock()
+	onError := w.shared.onError
+	w.shared.mu.RUnlock()
+	if onError != nil {
+		onError(ctx, w.reflector, err)
+		return
+	}
+	if errors.Is(err, io.EOF) || apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
+		return
+	}
+	w.shared.config.Logger.Warn("list and watch ended with an error, will retry",
+		"informer", w.shared.config.Name, "error", err)
+}
+
+// requests passes list and watch on and remembers what they ran into: the
+// reflector keeps some errors to itself and tries again.
+type requests struct {
+	shared *Shared
+	inner  cache.ListerWatcherWithContext
+
+	// The reflector lists in a goroutine that it does not wait for.
+	mu       sync.Mutex
+	closed   bool // no list begins any more
+	underWay sync.WaitGroup
+}
+
+func (r *requests) begin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.closed {
+		r.underWay.Add(1)
+	}
+	return !r.closed
+}
+
+// close returns when no list is under way any more.
+func (r *requests) close() {
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.underWay.Wait()
+}
+
+// ListWithContext lists.
+func (r *requests) ListWithContext(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+	if !r.begin() {
+		return nil, errStopped
+	}
+	defer r.underWay.Done()
+	list, err := r.inner.ListWithContext(ctx, options)
+	if err != nil {
+		err = fmt.Errorf("list %s: %w", r.shared.config.Name, err)
+		r.shared.setLastError(err)
+	}
+	return list, err
+}
+
+// WatchWithContext watches.
+func (r *requests) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+	w, err := r.inner.WatchWithContext(ctx, options)
+	if err != nil {
+		// The reflector asks what kind of error it is without unwrapping.
+		r.shared.setLastError(fmt.Errorf("watch %s: %w", r.shared.config.Name, err))
+	}
+	return w, err
+}
+
+// List lists; the reflector calls ListWithContext.
+func (r *requests) List(options metav1.ListOptions) (runtime.Object, error) {
+	return r.ListWithContext(context.Background(), options)
+}
+
+// Watch watches; the reflector calls WatchWithContext.
+func (r *requests) Watch(options metav1.ListOptions) (watch.Interface, error) {
+	return r.WatchWithContext(context.Background(), options)
+}
+
+// withSemanticsOf lets the reflector see whether the original can stream lists.
+func withSemanticsOf(original cache.ListerWatcher, r *requests) cache.ListerWatcher {
+	u, ok := original.(interface{ IsWatchListSemanticsUnSupported() bool })
+	if !ok {
+		return r
+	}
+	return struct {
+		*requests
+		watchListSemantics
+	}{r, u}
+}
+
+type watchListSemantics interface{ IsWatchListSemanticsUnSupported() bool }
+
+// interruptibleClock is the real clock, except that waiting for it ends with the
+// context: the reflector sleeps on it without looking at its own.
+type interruptibleClock struct {
+	clock.RealClock
+	ctx context.Context
+}
+
+// After returns a channel that receives after d, or when the context ends.
+func (c interruptibleClock) After(d time.Duration) <-chan time.Time {
+	fired := make(chan time.Time, 1)
+	fire := sync.OnceFunc(func() { fired <- time.Now() })
+	stop := context.AfterFunc(c.ctx, fire)
+	time.AfterFunc(d, func() {
+		stop()
+		fire()
+	})
+	return fired
+}
