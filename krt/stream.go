@@ -43,7 +43,7 @@ func (c change[T]) key() string {
 type link[T any] struct {
 	next    atomic.Pointer[link[T]]
 	changes []change[T]
-	synced  bool         // not a commit: the first state ends here
+	synced  bool // not a commit: the first state ends here
 }
 
 // state is the content of a collection after one commit.
@@ -75,7 +75,7 @@ type stream[T any] struct {
 	// commit is built beside and swapped in.
 	mu    sync.RWMutex
 	live  state[T]
-	older []state[T] // what runs under way may still read; empty when there are none
+	older []state[T]     // what runs under way may still read; empty when there are none
 	defs  []*indexDef[T] // changes only with the graph locked too
 	auto  map[string]*indexDef[T]
 }

@@ -76,6 +76,7 @@ type Node struct {
 	waiting           int     // unsettled parents
 	readers           int     // children that are running
 	lent              []*Edge // removed while the current run may read along them
+	started           bool    // it is complete and may run
 	dirty             bool
 	queued            bool // in the hands of a task
 	running           bool
@@ -151,6 +152,7 @@ func (n *Node) Synced() bool { return n.synced }
 // Start lets a node with a body run, as soon as its parents are settled.
 func (n *Node) Start() {
 	g := n.Lock()
+	n.started = true
 	g.MarkDirty(n)
 	g.Unlock()
 }

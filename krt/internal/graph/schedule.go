@@ -68,7 +68,7 @@ func (g *Graph) update(n *Node) {
 
 // enqueue makes a task of a node whose turn has come.
 func (g *Graph) enqueue(n *Node) {
-	if n.dirty && n.waiting == 0 && !n.running && !n.queued && !n.stopped {
+	if n.started && n.dirty && n.waiting == 0 && !n.running && !n.queued && !n.stopped {
 		n.queued = true
 		g.Ready(n)
 	}
