@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
+	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
+	"github.com/krtkit/krtkit/kube/kubefake/internal/store"
+)
+
+func (h *Handler) delete(r *request) (*Response, error) {
+	opts, err := deleteOptions(r)
+	if err != nil {
+		return nil, err
+	}
+	return h.deleteWith(r, opts)
+}
+
+func (h *Handler) deleteWith(r *request, opts *metav1.DeleteOptions) (*Response, error) {
+	dry, err := checkDelete(opts)
+	if err != nil {
+		return nil, err
+	}
+	it, gone, err := h.deleteObject(r, opts.Preconditions, dry)
+	if err != nil {
+		return nil, err
+	}
+	if !gone {
+		return h.show(r, http.StatusOK, it, nil)
+	}
+	return jsonResponse(http.StatusOK, &metav1.Status{
+		TypeMeta: metav1.TypeMeta{Kind: "Status", APIVersion: "v1"},
+		Status:   metav1.StatusSuccess,
+		Details: &metav1.StatusDetails{
+			Name: it.Object.GetName(), Group: r.gvr.Group, Kind: r.gvr.Resource, UID: it.Object.GetUID(),
+		},
+	}), nil
+}
+
+// checkDelete says whether the deletion is a dry run, and what is wrong with its options.
+func checkDelete(opts *metav1.DeleteOptions) (bool, error) {
+	if p := opts.PropagationPolicy; p != nil {
+		switch *p {
+		case metav1.DeletePropagationBackground, metav1.DeletePropagationForeground, metav1.DeletePropagationOrphan:
+		default:
+			return false, apierrors.NewBadRequest(fmt.Sprintf("propagationPolicy: Unsupported value: %q: supported values: %q, %q, %q", *p,
+				metav1.DeletePropagationForeground, metav1.DeletePropagationBackground, metav1.DeletePropagationOrphan))
+		}
+	}
+	return dryRun(opts.DryRun)
+}
+
+// deleteObject deletes the object of the request. gone is false when something holds it, so that it is only marked.
+func (h *Handler) deleteObject(r *request, pre *metav1.Preconditions, dry bool) (it *object.Item, gone bool, err error) {
+	for {
+		seen := r.table.Get(r.key())
+		if seen == nil {
+			return nil, false, apierrors.NewNotFound(r.groupResource(), r.name)
+		}
+		if err := checkPreconditions(r, pre, seen.Object); err != nil {
+			return nil, false, err
+		}
+		it, gone, err := h.commitDelete(r.info, r.table, seen, dry)
+		if errors.Is(err, store.ErrStale) && r.ctx().Err() == nil {
+			continue
+		}
+		if err != nil {
+			return nil, false, h.refusal(r, r.name, err)
+		}
+		return it, gone, nil
+	}
+}
+
+func checkPreconditions(r *request, pre *metav1.Preconditions, obj object.Object) error {
+	if pre == nil {
+		return nil
+	}
+	if pre.UID != nil && *pre.UID != obj.GetUID() {
+		return preconditionFailed(r.groupResource(), r.name, "UID", string(*pre.UID), string(obj.GetUID()))
+	}
+	if pre.ResourceVersion != nil && *pre.ResourceVersion != obj.GetResourceVersion() {
+		return preconditionFailed(r.groupResource(), r.name, "ResourceVersion", *pre.ResourceVersion, obj.GetResourceVersion())
+	}
+	return nil
+}
+
+// commitDelete removes an object, or marks it where finalizers hold it.
+func (h *Handler) commitDelete(info *resource.Info, table *store.Table, seen *object.Item, dry bool) (it *object.Item, gone bool, err error) {
+	switch {
+	case table == h.store.Namespaces():
+		switch name := seen.Object.GetName(); name {
+		case metav1.NamespaceDefault, metav1.NamespaceSystem, metav1.NamespacePublic:
+			return nil, false, apierrors.NewForbidden(info.Resource.GroupResource(), name, errors.New("this namespace may not be deleted"))
+		}
+		if seen.Object.GetDeletionTimestamp() != nil {
+			return seen, false, nil
+		}
+		marked := info.Item(h.markDeleted(info, seen.Object))
+		it, err = table.DeleteNamespace(seen, marked, h.markContent, dry)
+		return it, false, err
+	case len(seen.Object.GetFinalizers()) > 0:
+		if seen.Object.GetDeletionTimestamp() != nil {
+			return seen, false, nil
+		}
+		it, err = h.commitUpdate(info, table, seen, object.NewItem(seen.Kind, h.markDeleted(info, seen.Object)), dry)
+		return it, false, err
+	case info.Resource == resource.Definitions() && !dry:
+		it, err = h.deleteDefinition(table, seen)
+		return it, true, err
+	}
+	it, err = table.Delete(seen, dry)
+	return it, true, err
+}
+
+// markContent marks an object that is deleted because its namespace is.
+func (h *Handler) markContent(it *object.Item) object.Object {
+	info, _ := h.registry.ForKind(it.Kind.GVK)
+	return h.markDeleted(info, it.Object)
+}
+
+func (h *Handler) deleteCollection(r *request) (*Response, error) {
+	opts, err := deleteOptions(r)
+	if err != nil {
+		return nil, err
+	}
+	dry, err := checkDelete(opts)
+	if err != nil {
+		return nil, err
+	}
+	sel, err := newSelection(r)
+	if err != nil {
+		return nil, err
+	}
+	items, meta, err := h.listPage(r, sel, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range items {
+		one := *r
+		one.name = it.Object.GetName()
+		if _, _, err := h.deleteObject(&one, opts.Preconditions, dry); err != nil && !apierrors.IsNotFound(err) {
+			return nil, err
+		}
+	}
+	body, err := newEncoder(r.info, r.out).list(items, meta)
+	if err != nil {
+		return nil, err
+	}
+	return newResponse(http.StatusOK, r.out.contentType(), body...), nil
+}
