@@ -108,6 +108,8 @@ type derived[I, O any] struct {
 	redo   []string            // inputs to transform again because their output need not give way any more
 
 	turns  []turn[I, O] // of the run under way
+	made   []*entry[O]  // scratch
+	old    []*entry[O]  // scratch
 	result *staged[O]   // of the run under way; nil if it changes nothing
 }
 

@@ -139,33 +139,40 @@ func (d *indexDef[T]) keyChanges(changes []change[T]) []keyChange {
 func updateIndex[T any](m *trie.Map[*bucket[T]], owner uint64, changes []change[T], keys []keyChange) {
 	for i, c := range changes {
 		for _, k := range keys[i].old {
-			if slices.Contains(keys[i].new, k) {
-				continue
+			if !slices.Contains(keys[i].new, k) {
+				indexDelete(m, owner, k, c.old.key)
 			}
-			b, ok := m.Get(k)
-			if !ok {
-				continue // a key that was given twice
-			}
-			if b.objects.Len() == 1 {
-				if _, last := b.objects.Get(c.old.key); last {
-					m.Delete(owner, k)
-				}
-				continue
-			}
-			b = b.own(m, owner)
-			b.objects.Delete(owner, c.old.key)
 		}
 		for _, k := range keys[i].new {
-			b, ok := m.Get(k)
-			if ok {
-				b = b.own(m, owner)
-			} else {
-				b = &bucket[T]{key: k, owner: owner}
-				m.Put(owner, b)
-			}
-			b.objects.Put(owner, c.new)
+			indexPut(m, owner, k, c.new)
 		}
 	}
+}
+
+func indexPut[T any](m *trie.Map[*bucket[T]], owner uint64, key string, e *entry[T]) {
+	b, ok := m.Get(key)
+	if ok {
+		b = b.own(m, owner)
+	} else {
+		b = &bucket[T]{key: key, owner: owner}
+		m.Put(owner, b)
+	}
+	b.objects.Put(owner, e)
+}
+
+func indexDelete[T any](m *trie.Map[*bucket[T]], owner uint64, key, object string) {
+	b, ok := m.Get(key)
+	if !ok {
+		return // a key that was given twice
+	}
+	if b.objects.Len() == 1 {
+		if _, last := b.objects.Get(object); last {
+			m.Delete(owner, key)
+		}
+		return
+	}
+	b = b.own(m, owner)
+	b.objects.Delete(owner, object)
 }
 
 // own returns a bucket with the same content that the owner may change.
@@ -188,8 +195,9 @@ func (s *stream[T]) addIndex(def *indexDef[T]) {
 	objects := s.objectsAt(now)
 	g.Unlock()
 	for e := range objects.All() {
-		c := []change[T]{{new: e}}
-		updateIndex(&m, owner, c, def.keyChanges(c))
+		for _, k := range def.extract(&e.val) {
+			indexPut(&m, owner, k, e)
+		}
 	}
 	for {
 		for next := pos.next.Load(); next != nil; next = pos.next.Load() {

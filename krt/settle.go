@@ -12,6 +12,8 @@ func (d *derived[I, O]) settle() []change[O] {
 		d.settleTurn(b, &d.turns[i])
 		d.turns[i] = turn[I, O]{} // keeps nothing alive
 	}
+	clear(d.made)
+	clear(d.old)
 	return b.finish()
 }
 
@@ -35,7 +37,7 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
 		return
 	}
 
-	made := t.made(d.one != nil)
+	made := d.entriesOf(t)
 	for _, e := range old {
 		if !slices.ContainsFunc(made, func(m *entry[O]) bool { return m.key == e.key }) {
 			d.remove(b, e)
@@ -58,8 +60,9 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
 	}
 }
 
-// made returns what the transformation returned, as entries with unique keys.
-func (t *turn[I, O]) made(single bool) []*entry[O] {
+// entriesOf returns what the transformation returned, as entries with unique keys.
+// The slice is good until the next call.
+func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 	entryOf := func(o *O) *entry[O] {
 		e := &entry[O]{key: keyOf(o), val: *o}
 		if e.key == t.key {
@@ -67,13 +70,17 @@ func (t *turn[I, O]) made(single bool) []*entry[O] {
 		}
 		return e
 	}
-	if single {
-		if t.one == nil {
-			return nil
-		}
-		return []*entry[O]{entryOf(t.one)}
+	out := d.made[:0]
+	if t.one != nil {
+		out = append(out, entryOf(t.one))
 	}
-	out := make([]*entry[O], 0, len(t.many))
+	if len(t.many) < 2 {
+		for i := range t.many {
+			out = append(out, entryOf(&t.many[i]))
+		}
+		d.made = out
+		return out
+	}
 	place := make(map[string]int, len(t.many))
 	for i := range t.many {
 		e := entryOf(&t.many[i])
@@ -84,6 +91,7 @@ func (t *turn[I, O]) made(single bool) []*entry[O] {
 		place[e.key] = len(out)
 		out = append(out, e)
 	}
+	d.made = out
 	return out
 }
 
@@ -109,9 +117,10 @@ func (d *derived[I, O]) note(t *turn[I, O], outputs []string, stay bool) {
 	d.depend(t.rec, t.fetches)
 }
 
-// outputsOf returns what the input became in its last run.
+// outputsOf returns what the input became in its last run. The slice is good until
+// the next call.
 func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
-	var out []*entry[O]
+	out := d.old[:0]
 	if e, ok := b.get(t.key); ok && e.from == nil {
 		out = append(out, e)
 	}
@@ -122,6 +131,7 @@ func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
 			}
 		}
 	}
+	d.old = out
 	return out
 }
 

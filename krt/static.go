@@ -30,9 +30,10 @@ func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOptio
 	o := buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts)
 	s := &staticCollection[T]{synced: synced}
 	s.init(o, nil)
-	c := StaticCollection[T]{s}
-	if len(vals) > 0 {
-		c.Reset(vals)
+	for _, v := range vals {
+		// Nobody can look yet.
+		e := &entry[T]{key: keyOf(&v), val: v}
+		s.live.objects.Put(s.epoch.Load(), e)
 	}
 	if synced == nil || synced.HasSynced() {
 		s.markSynced()
@@ -44,7 +45,7 @@ func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOptio
 		}()
 	}
 	s.node.StopOn(o.stop)
-	return c
+	return StaticCollection[T]{s}
 }
 
 func (s *stream[T]) markSynced() {
@@ -59,11 +60,11 @@ func (s StaticCollection[T]) Synced() Syncer { return s.staticCollection }
 // UpdateObject adds the object, or replaces the one with the same key. Handlers
 // are told in any case, also of an object that is equal to the one before.
 func (s StaticCollection[T]) UpdateObject(obj T) {
-	s.update(func(b *batch[T]) {
-		e := &entry[T]{key: keyOf(&obj), val: obj}
-		old, _ := b.get(e.key)
-		b.add(change[T]{old: old, new: e})
-	})
+	e := &entry[T]{key: keyOf(&obj), val: obj}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	old, _ := s.live.objects.Get(e.key)
+	s.commitNow([]change[T]{{old: old, new: e}})
 }
 
 // ConditionalUpdateObject is UpdateObject, but does nothing if an equal object is

@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	bits    = 4
-	width   = 1 << bits
-	leafMax = 16 // elements in a leaf before it splits
-	maxBits = 64 // a leaf this deep holds true collisions and never splits
+	bits      = 4
+	width     = 1 << bits
+	leafMax   = 16 // elements in a leaf before it splits
+	leafStart = 2
+	maxBits   = 64 // a leaf this deep holds true collisions and never splits
 )
 
 // seed is drawn once; it does not change while the process runs.
@@ -106,7 +107,9 @@ func (m *Map[E]) Put(owner uint64, e E) {
 
 func (n *node[E]) put(owner uint64, it item[E], rest uint64, depth int) (_ *node[E], added bool) {
 	if n == nil {
-		return &node[E]{owner: owner, items: []item[E]{it}}, true
+		items := make([]item[E], 1, leafStart)
+		items[0] = it
+		return &node[E]{owner: owner, items: items}, true
 	}
 	n = n.own(owner)
 	if n.kids != nil {
