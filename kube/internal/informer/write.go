@@ -3,6 +3,7 @@
 package informer
 
 import (
+	"errors"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -14,10 +15,22 @@ import (
 type writer struct{ *Shared }
 
 // Add stores an object and tells the handlers.
-func (w writer) Add(obj any) error { return w.upsert(obj) }
+func (w writer) Add(obj any) error { return w.report(w.upsert(obj)) }
 
 // Update stores an object and tells the handlers.
-func (w writer) Update(obj any) error { return w.upsert(obj) }
+func (w writer) Update(obj any) error { return w.report(w.upsert(obj)) }
+
+// Delete removes an object and tells the handlers. obj is its last state.
+func (w writer) Delete(obj any) error { return w.report(w.remove(obj)) }
+
+// report logs an error about one object of a watch. There is nothing that the
+// reflector could do about it; it would sleep and log, both in ways of its own.
+func (w writer) report(err error) error {
+	if err != nil && !errors.Is(err, errStopped) {
+		w.config.Logger.Error("watched object cannot be cached, its last state stays", "error", err)
+	}
+	return nil
+}
 
 func (w writer) upsert(obj any) error {
 	obj, key, err := w.transformed(obj)
@@ -33,8 +46,7 @@ func (w writer) upsert(obj any) error {
 	return w.commit(batch{changes: []change{{key: key, old: old, new: obj}}})
 }
 
-// Delete removes an object and tells the handlers. obj is its last state.
-func (w writer) Delete(obj any) error {
+func (w writer) remove(obj any) error {
 	final, key, err := w.transformed(obj)
 	if err != nil {
 		// A deletion must not be lost because its last state cannot be shown.

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package informer_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/krtkit/krtkit/kube/internal/informer"
+)
+
+func containsAll(s string, parts ...string) bool {
+	for _, p := range parts {
+		if !strings.Contains(s, p) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestWatch_thatIsInterruptedLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(configMap("a", "x"), configMap("a", "y"))
+		i, stop := start(t, s)
+		defer stop()
+		v := informer.NewView(i, nil, nil)
+		r := newRecorder()
+		v.AddEventHandler(r)
+		time.Sleep(time.Minute) // what ends at once counts as a failure
+		r.take()
+
+		s.dropWatches()
+		s.put(configMap("a", "x", "n", "1"))
+		s.remove("a", "y")
+		s.put(configMap("a", "z"))
+		time.Sleep(time.Minute)
+		expect(t, r, "update a/x, delete a/y, add a/z")
+		if n := s.listCount(); n != 1 {
+			t.Errorf("listed %d times, want once: the watch can be resumed", n)
+		}
+	})
+}
+
+func TestWatch_thatExpiredIsMadeGoodByOneList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(configMap("a", "x"), configMap("a", "y"), configMap("a", "same"))
+		i, stop := start(t, s)
+		defer stop()
+		v := informer.NewView(i, nil, nil)
+		r := newRecorder()
+		v.AddEventHandler(r)
+		synctest.Wait()
+		r.take()
+		unchanged := v.Get("same", "a")
+
+		s.dropWatches()
+		s.put(configMap("a", "x", "n", "1"))
+		s.remove("a", "y")
+		s.put(configMap("a", "z"))
+		s.compact()
+		began := time.Now()
+		for len(r.state()) != 3 || v.Get("z", "a") == nil {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if d := time.Since(began); d > 3*time.Second {
+			t.Errorf("recovered after %v, want at once", d)
+		}
+		want := map[string]string{"a/x": "4", "a/z": "6", "a/same": "3"}
+		if diff := cmp.Diff(want, r.state()); diff != "" {
+			t.Errorf("handler's state mismatch (-want +got):\n%s", diff)
+		}
+		if got := len(r.take()); got != 3 {
+			t.Errorf("handler was told %d things, want 3: what did not change is no event", got)
+		}
+		if v.Get("same", "a") != unchanged {
+			t.Error("an object that did not change was replaced")
+		}
+		if len(r.complaints()) > 0 {
+			t.Errorf("handler was told what cannot be: %q", r.complaints())
+		}
+		if n := s.listCount(); n != 2 {
+			t.Errorf("listed %d times, want twice", n)
+		}
+	})
+}
+
+func TestLastError_saysWhyNothingArrivesUntilItDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(configMap("a", "x"))
+		down := errors.New("server is down")
+		s.fail(down)
+		i, stop := start(t, s)
+		defer stop()
+		time.Sleep(time.Second)
+		if err := i.LastError(); !errors.Is(err, down) || !strings.Contains(err.Error(), "configmaps.v1") {
+			t.Errorf("last error is %v, want the informer's name and %v", err, down)
+		}
+		if i.HasSynced() {
+			t.Error("synced without a list")
+		}
+		s.fail(nil)
+		time.Sleep(time.Minute)
+		if !i.HasSynced() || i.LastError() != nil {
+			t.Errorf("after recovery: synced %v, last error %v", i.HasSynced(), i.LastError())
+		}
+	})
+}
+
+// Synctest fails a test whose goroutines do not end.
+func TestRun_endsWhileTheServerIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.fail(errors.New("server is down"))
+		_, stop := start(t, s)
+		time.Sleep(10 * time.Minute) // deep in the back-off
+		began := time.Now()
+		stop()
+		if d := time.Since(began); d != 0 {
+			t.Errorf("informer ended after %v, want at once", d)
+		}
+	})
+}
+
+func TestRun_endsWhileAListIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.noList = make(chan struct{})
+		i, stop := start(t, s)
+		synctest.Wait()
+		stop()
+		if !i.IsStopped() || i.HasSynced() {
+			t.Errorf("stopped %v, synced %v; want true, false", i.IsStopped(), i.HasSynced())
+		}
+	})
+}
