@@ -115,7 +115,7 @@ func hashFiles(dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(h, "%s %d\n", entry.Name(), len(content))
+		_, _ = fmt.Fprintf(h, "%s %d\n", entry.Name(), len(content))
 		h.Write(content)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16], nil

@@ -58,23 +58,24 @@ func start(ctx context.Context, program string) (*Server, error) {
 	life, end := context.WithCancel(ctx)
 	s := &Server{program: program, dir: dir, life: life, end: end}
 	s.stopAfter = context.AfterFunc(ctx, s.stop)
-	if err := s.startAll(ctx); err != nil {
+	if err := s.startAll(life); err != nil {
 		s.Stop()
 		return nil, err
 	}
 	return s, nil
 }
 
+// startAll starts etcd and the API server for the life of ctx.
 func (s *Server) startAll(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.life.Err(); err != nil {
+	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("start the API server: %w", err)
 	}
 	if err := s.writeCertificates(); err != nil {
 		return err
 	}
-	etcd, err := startProcess(s.life, s.path("etcd.log"), s.program,
+	etcd, err := startProcess(ctx, s.path("etcd.log"), s.program,
 		"etcd", "-dir", s.path("etcd"), "-socket", s.path("etcd.sock"))
 	if err != nil {
 		return err
@@ -98,6 +99,7 @@ func (s *Server) startAll(ctx context.Context) error {
 // startAPIServer starts the API server and waits until it serves. The caller holds
 // the lock.
 func (s *Server) startAPIServer(ctx context.Context) error {
+	//nolint:contextcheck // the process lives as long as the server, ctx as long as the wait for it
 	api, err := startProcess(s.life, s.LogFile(), s.program, append([]string{"apiserver"}, s.flags()...)...)
 	if err != nil {
 		return err

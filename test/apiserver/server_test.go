@@ -183,7 +183,7 @@ func TestServer_endsWithAProcessThatIsKilled(t *testing.T) {
 // unix sockets.
 func shortTempDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "krtkit")
+	dir, err := os.MkdirTemp("", "krtkit") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ import (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:]))
+	os.Exit(run(os.Args[1:])) //nolint:forbidigo // this is main
 }
 
 func run(args []string) int {
@@ -55,9 +55,9 @@ func run(args []string) int {
 // exitWith ends the process at the end of lifeline. There is nothing to tidy
 // up: the data is thrown away with the process that held the other end.
 func exitWith(lifeline io.Reader) {
-	_, err := io.Copy(io.Discard, lifeline)
-	fail(fmt.Errorf("standard input ended (error: %v): the process that started this one is gone", err))
-	os.Exit(1)
+	_, _ = io.Copy(io.Discard, lifeline) // an error ends it too
+	code := fail(errors.New("standard input ended: the process that started this one is gone"))
+	os.Exit(code) //nolint:forbidigo // main waits for the end of a server that must end now
 }
 
 func fail(err error) int {

@@ -29,7 +29,7 @@ func main() {
 	defer cancel()
 	if err := run(ctx, *build, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "start:", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:forbidigo // this is main
 	}
 }
 
