@@ -101,6 +101,7 @@ type names struct {
 }
 
 func newNames(t *testing.T) *names {
+	t.Helper()
 	n := &names{t: t, packages: map[string][]*goPackage{}, parsed: map[string]map[string]bool{}}
 	pkgs := load(t)
 	for _, p := range pkgs {

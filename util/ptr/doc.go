@@ -6,7 +6,7 @@
 // Optional fields of Kubernetes objects are pointers, and so are optional results
 // of transformations:
 //
-//	spec.Replicas = ptr.Of[int32](3)
+//	spec.Replicas = new(int32(3)) // ptr.Of before Go 1.26
 //	replicas := ptr.OrDefault(spec.Replicas, 1)
 //
 // # Guarantees

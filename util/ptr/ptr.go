@@ -4,8 +4,10 @@ package ptr
 
 import "reflect"
 
-// Of returns a pointer to a copy of t.
-func Of[T any](t T) *T { return &t }
+// Of returns a pointer to a copy of t, as new(t) does since Go 1.26.
+//
+//go:fix inline
+func Of[T any](t T) *T { return new(t) }
 
 // OrEmpty returns what t points to; the zero value of T if t is nil.
 func OrEmpty[T any](t *T) T {

@@ -20,21 +20,21 @@ func TestReading_nilHasAValue(t *testing.T) {
 		got, want any
 	}{
 		{"OrEmpty of nil", ptr.OrEmpty(none), ""},
-		{"OrEmpty", ptr.OrEmpty(ptr.Of("a")), "a"},
+		{"OrEmpty", ptr.OrEmpty(new("a")), "a"},
 		{"OrDefault of nil", ptr.OrDefault(none, "d"), "d"},
-		{"OrDefault of a pointer to the zero value", ptr.OrDefault(ptr.Of(""), "d"), ""},
+		{"OrDefault of a pointer to the zero value", ptr.OrDefault(new(""), "d"), ""},
 		{"NonEmptyOrDefault of zero", ptr.NonEmptyOrDefault(0, 7), 7},
 		{"NonEmptyOrDefault", ptr.NonEmptyOrDefault(3, 7), 3},
 		{"ToList of nil", ptr.ToList(none), []string(nil)},
-		{"ToList", ptr.ToList(ptr.Of("a")), []string{"a"}},
+		{"ToList", ptr.ToList(new("a")), []string{"a"}},
 		{"Flatten of nil", ptr.Flatten(noneAtAll), none},
 		{"Flatten of a pointer to nil", ptr.Flatten(&none), none},
-		{"Flatten", ptr.Flatten(ptr.Of(ptr.Of("a"))), ptr.Of("a")},
-		{"Equal nil nil", ptr.Equal(none, nil), true},
-		{"Equal nil zero", ptr.Equal(none, ptr.Of("")), false},
-		{"Equal zero nil", ptr.Equal(ptr.Of(""), none), false},
-		{"Equal values", ptr.Equal(ptr.Of("a"), ptr.Of("a")), true},
-		{"Equal others", ptr.Equal(ptr.Of("a"), ptr.Of("b")), false},
+		{"Flatten", ptr.Flatten(new(new("a"))), new("a")},
+		{"Equal of two nils", ptr.Equal(none, nil), true},
+		{"Equal nil zero", ptr.Equal(none, new("")), false},
+		{"Equal zero nil", ptr.Equal(new(""), none), false},
+		{"Equal values", ptr.Equal(new("a"), new("a")), true},
+		{"Equal others", ptr.Equal(new("a"), new("b")), false},
 	} {
 		if diff := cmp.Diff(tt.want, tt.got); diff != "" {
 			t.Errorf("%s mismatch (-want +got):\n%s", tt.name, diff)
@@ -44,7 +44,8 @@ func TestReading_nilHasAValue(t *testing.T) {
 
 func TestOf_pointsToACopy(t *testing.T) {
 	n := 1
-	p := ptr.Of(n)
+	of := ptr.Of[int]
+	p := of(n)
 	n = 2
 	if *p != 1 || n != 2 {
 		t.Errorf("*p = %d, want the value at the time of the call", *p)
@@ -63,7 +64,7 @@ func TestTypeName_namesInterfacesToo(t *testing.T) {
 func Example() {
 	var replicas *int32 // as in a Deployment that does not say
 	fmt.Println(ptr.OrDefault(replicas, 1))
-	replicas = ptr.Of[int32](3)
+	replicas = new(int32(3))
 	fmt.Println(ptr.OrDefault(replicas, 1))
 	// Output:
 	// 1

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/krtkit/krtkit/util/ptr"
 	"github.com/krtkit/krtkit/util/slices"
 )
 
@@ -27,12 +26,12 @@ func TestTransform_returnsWhatItSays(t *testing.T) {
 			if even(n) {
 				return nil
 			}
-			return ptr.Of(strconv.Itoa(n))
+			return new(strconv.Itoa(n))
 		}), []string{"1", "3"}},
 		{"Filter", slices.Filter([]int{1, 2, 3, 4}, even), []int{2, 4}},
 		{"Filter of nothing", slices.Filter([]int{1}, even), []int{}},
 		{"FilterDuplicates", slices.FilterDuplicates([]int{3, 1, 3, 2, 1}), []int{3, 1, 2}},
-		{"Dereference", slices.Dereference([]*int{ptr.Of(1), nil, ptr.Of(2)}), []int{1, 2}},
+		{"Dereference", slices.Dereference([]*int{new(1), nil, new(2)}), []int{1, 2}},
 		{"Group", slices.Group([]int{1, 2, 3, 4}, even), map[bool][]int{true: {2, 4}, false: {1, 3}}},
 		{"GroupUnique", slices.GroupUnique([]int{1, 2, 3, 4}, even), map[bool]int{true: 4, false: 3}},
 		{"SortBy", slices.SortBy([]string{"bb", "a", "ab"}, func(s string) int { return len(s) }), []string{"a", "bb", "ab"}},
@@ -65,9 +64,9 @@ func TestMapErr_stopsAtTheFirstError(t *testing.T) {
 }
 
 func TestFilterInPlace_freesTheRest(t *testing.T) {
-	s := []*int{ptr.Of(1), ptr.Of(2), ptr.Of(3), ptr.Of(4)}
+	s := []*int{new(1), new(2), new(3), new(4)}
 	got := slices.FilterInPlace(s, func(n *int) bool { return even(*n) })
-	if diff := cmp.Diff([]*int{ptr.Of(2), ptr.Of(4)}, got); diff != "" {
+	if diff := cmp.Diff([]*int{new(2), new(4)}, got); diff != "" {
 		t.Errorf("FilterInPlace mismatch (-want +got):\n%s", diff)
 	}
 	if &s[0] != &got[0] || s[2] != nil || s[3] != nil {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package log
+
+import (
+	"runtime"
+	"strconv"
+	"strings"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// isLogging reports whether a function belongs to a package that lines pass through
+// on their way to the output. What called those is the place that a line comes from.
+func isLogging(function string) bool {
+	return strings.HasPrefix(function, "github.com/krtkit/krtkit/log.") ||
+		strings.HasPrefix(function, "log.") ||
+		strings.HasPrefix(function, "log/slog.") ||
+		strings.HasPrefix(function, "go.uber.org/zap.") ||
+		strings.HasPrefix(function, "go.uber.org/zap/")
+}
+
+// caller returns the place of pc; of the first frame outside of logging if pc is
+// 0. It is not defined if there is none.
+func caller(pc uintptr) zapcore.EntryCaller {
+	var pcs [24]uintptr
+	n := 1
+	if pc != 0 {
+		pcs[0] = pc
+	} else {
+		n = runtime.Callers(2, pcs[:])
+	}
+	frames := runtime.CallersFrames(pcs[:n])
+	for {
+		f, more := frames.Next()
+		if f.File != "" && (pc != 0 || !isLogging(f.Function)) {
+			return zapcore.EntryCaller{Defined: true, PC: f.PC, File: f.File, Line: f.Line, Function: f.Function}
+		}
+		if !more {
+			return zapcore.EntryCaller{}
+		}
+	}
+}
+
+// stackTrace returns the stack of the goroutine, from the first frame outside of
+// logging on and without the one that the runtime starts goroutines with: lines of
+// a function's name, each followed by one with a tab and the place.
+func stackTrace() string {
+	pcs := make([]uintptr, 64)
+	n := runtime.Callers(2, pcs)
+	for n == len(pcs) {
+		pcs = make([]uintptr, 2*len(pcs))
+		n = runtime.Callers(2, pcs)
+	}
+	var b strings.Builder
+	frames := runtime.CallersFrames(pcs[:n])
+	for f, more := frames.Next(); more; f, more = frames.Next() {
+		if b.Len() == 0 && isLogging(f.Function) {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(f.Function)
+		b.WriteString("\n\t")
+		b.WriteString(f.File)
+		b.WriteByte(':')
+		b.WriteString(strconv.Itoa(f.Line))
+	}
+	return b.String()
+}
