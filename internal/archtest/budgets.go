@@ -16,7 +16,7 @@ type Budget struct {
 }
 
 // Budgets holds the limits by tree. A tree that is not listed has none, and test
-// support packages and those in Unlimited are not counted.
+// support packages and those below Unlimited are not counted.
 var Budgets = map[string]Budget{
 	"util": {Modules: []string{}},
 	"krt":  {Modules: []string{}, All: 100},
@@ -24,6 +24,6 @@ var Budgets = map[string]Budget{
 	"kube": {NonStd: 200, All: 420},
 }
 
-// Unlimited names packages that may be heavier than the budget of their tree:
-// those that only tests, examples and demos import.
+// Unlimited names folders below which packages may be heavier than the budget of
+// their tree: those that only tests, examples and demos import.
 var Unlimited = []string{"kube/kubefake"}

@@ -28,12 +28,13 @@ func TestDocuments_showTheTables(t *testing.T) {
 		"layers":    picture(pkgs),
 		"budgets":   budgetTable(),
 		"catalogue": catalogue(pkgs),
+		"example":   quickStart(t),
 	}
 	for _, tt := range []struct {
 		file  string
 		parts []string
 	}{
-		{"README.md", []string{"layers", "catalogue"}},
+		{"README.md", []string{"example", "layers", "catalogue"}},
 		{"docs/architecture.md", []string{"layers", "budgets"}},
 	} {
 		old := read(t, tt.file)
@@ -111,12 +112,25 @@ func budgetTable() string {
 func catalogue(pkgs []*goPackage) string {
 	var b strings.Builder
 	for _, p := range pkgs {
-		if strings.HasPrefix(p.rel(), "internal/") || strings.Contains(p.rel(), "/internal/") {
+		if strings.Contains("/"+p.rel()+"/", "/internal/") || within(p.rel(), "examples") && p.Name != "main" {
 			continue
 		}
 		fmt.Fprintf(&b, "- [`%s`](%s): %s\n", p.rel(), p.rel(), synopsis(p))
 	}
 	return b.String()
+}
+
+// quickStart returns the program of examples/quickstart, so that what a reader
+// copies is what runs.
+func quickStart(t *testing.T) string {
+	t.Helper()
+	const name = "examples/quickstart/main.go"
+	main := read(t, name)
+	i := strings.Index(main, "package main\n")
+	if i < 0 {
+		t.Fatalf("%s has no package clause", name)
+	}
+	return "```go\n" + main[i:] + "```\n"
 }
 
 // synopsis returns the first sentence of a package comment without its subject.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -127,6 +128,16 @@ func files(t *testing.T, suffix string) []string {
 	return found
 }
 
+// read returns a file of the repository.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 // place returns the tree that holds a package, and its layer; -1 if there is
 // none.
 func place(importPath string) (tree string, layer int) {
@@ -134,10 +145,13 @@ func place(importPath string) (tree string, layer int) {
 	layer = -1
 	for i, l := range archtest.Layers {
 		for _, tr := range l.Trees {
-			if (rel == tr || strings.HasPrefix(rel, tr+"/")) && len(tr) > len(tree) {
+			if within(rel, tr) && len(tr) > len(tree) {
 				tree, layer = tr, i
 			}
 		}
 	}
 	return tree, layer
 }
+
+// within reports whether a folder is that of a tree or below it.
+func within(rel, tree string) bool { return rel == tree || strings.HasPrefix(rel, tree+"/") }
