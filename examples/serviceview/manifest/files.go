@@ -37,13 +37,10 @@ func (f *finder) add(path string) {
 	switch {
 	case err != nil:
 		f.fail(path, err)
-		// It may yet appear.
-		f.dirs = append(f.dirs, filepath.Dir(path))
 	case info.IsDir():
 		f.folder(path)
 	default:
 		f.file(path, info)
-		f.dirs = append(f.dirs, filepath.Dir(path))
 	}
 }
 

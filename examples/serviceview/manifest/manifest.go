@@ -116,8 +116,8 @@ type Set struct {
 	Errors []*Error
 	// Files are the files that were read.
 	Files []string
-	// Dirs are the folders that hold those files, or could hold more: who wants
-	// to know about changes watches these.
+	// Dirs are the folders in which anything that happens may change the set:
+	// those that were searched, and those that links lead to.
 	Dirs []string
 }
 
