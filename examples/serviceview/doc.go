@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Serviceview shows, for each service, what it selects, where that runs and what is
+// Command serviceview shows, for each service, what it selects, where that runs and what is
 // wrong with it, and keeps showing it while things change.
 //
 //	go run ./examples/serviceview                      # its own sample manifests
