@@ -70,6 +70,7 @@ type run struct {
 	deps    []recorded
 	discard bool
 	given   bool // the run is given up
+	ended   bool // all its transformations have returned
 }
 
 // recorded is one Fetch of a run.
@@ -104,6 +105,7 @@ type edge[T any] struct {
 	g          *graph.Edge
 	pos, limit *link[T] // the changes in between are for the next run, or the one under way
 	interests  interests[T]
+	news       []mergedChange[T] // scratch
 
 	mu      sync.Mutex
 	indexes map[string]*indexDef[T] // acquired
@@ -172,9 +174,11 @@ func (e *edge[T]) affected(round uint64, mark func(*input)) {
 	if e.unused() {
 		return
 	}
-	for _, c := range merged(e.pos, e.limit) {
+	e.news = merged(e.news[:0], e.pos, e.limit)
+	for _, c := range e.news {
 		e.interests.affected(c.change, round, mark)
 	}
+	e.news = reusable(e.news)
 }
 
 func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(d) }
@@ -187,10 +191,9 @@ type mergedChange[T any] struct {
 	again bool // it was deleted and made again in between
 }
 
-// merged returns what happened after one link, up to and including another, with
+// merged appends what happened after one link, up to and including another, with
 // one change for each key.
-func merged[T any](pos, limit *link[T]) []mergedChange[T] {
-	var out []mergedChange[T]
+func merged[T any](out []mergedChange[T], pos, limit *link[T]) []mergedChange[T] {
 	var place map[string]int
 	for pos != limit {
 		pos = pos.next.Load()

@@ -107,10 +107,13 @@ type derived[I, O any] struct {
 	losers map[string][]string // by output: inputs whose output with that key gave way to another's
 	redo   []string            // inputs to transform again because their output need not give way any more
 
-	turns  []turn[I, O] // of the run under way
-	made   []*entry[O]  // scratch
-	old    []*entry[O]  // scratch
-	result *staged[O]   // of the run under way; nil if it changes nothing
+	news   []mergedChange[I] // scratch
+	turns  []turn[I, O]      // of the run under way
+	made   []*entry[O]       // scratch
+	old    []*entry[O]       // scratch
+	batch  batch[O]          // of the run under way
+	result staged[O]         // of the run under way
+	alone  run               // of the goroutine that has the run
 }
 
 // turn is what a run does for one input.
@@ -157,29 +160,44 @@ func (c *primaryCursor[I, O]) Drop() { c.pos, c.limit = nil, nil }
 // Prepare implements [graph.Body].
 func (d *derived[I, O]) Prepare() bool {
 	d.reader.round++
-	d.result = nil
-	d.collect()
-	if !d.transformAll() {
-		d.turns = nil
-		return false
-	}
-	d.redo = nil
-	if changes := d.settle(); len(changes) > 0 {
-		d.result = d.stage(changes)
-	}
+	// The run before may have been given up at any point.
 	d.turns = d.turns[:0]
-	return true
+	d.alone = run{reader: &d.reader, deps: d.alone.deps[:0]}
+	d.collect()
+	ok := d.transformAll()
+	if ok {
+		d.redo = nil
+		if d.result = (staged[O]{link: d.settle()}); d.result.link != nil {
+			d.amend(&d.result)
+		}
+	}
+	// What is left lying about keeps nothing alive, and is small.
+	d.turns = reusable(d.turns)
+	d.news = reusable(d.news)
+	d.made, d.old = reusable(d.made), reusable(d.old)
+	d.alone.deps = reusable(d.alone.deps)
+	return ok
+}
+
+// reusable returns the memory of a scratch slice, emptied, or nil if it is too much
+// to be kept.
+func reusable[E any](s []E) []E {
+	if cap(s) > few {
+		return nil
+	}
+	clear(s[:cap(s)])
+	return s[:0]
 }
 
 // Amend implements [graph.Body].
-func (d *derived[I, O]) Amend() { d.amend(d.result) }
+func (d *derived[I, O]) Amend() { d.amend(&d.result) }
 
 // Commit implements [graph.Body].
 func (d *derived[I, O]) Commit(g *graph.Graph) bool {
-	if d.result != nil && !d.commit(g, d.result) {
+	if d.result.link != nil && !d.commit(g, &d.result) {
 		return false
 	}
-	d.result = nil
+	d.result = staged[O]{}
 	d.loaded = true
 	d.pos = d.limit
 	if len(d.redo) > 0 {
@@ -206,7 +224,6 @@ func (d *derived[I, O]) Commit(g *graph.Graph) bool {
 
 // collect finds out which inputs have to be transformed.
 func (d *derived[I, O]) collect() {
-	d.turns = d.turns[:0]
 	switch {
 	case !d.loaded && d.primary == nil:
 		d.turns = append(d.turns, turn[I, O]{in: &entry[I]{}})
@@ -220,7 +237,8 @@ func (d *derived[I, O]) collect() {
 		return
 	}
 	if d.primary != nil {
-		for _, c := range merged(d.pos, d.limit) {
+		d.news = merged(d.news[:0], d.pos, d.limit)
+		for _, c := range d.news {
 			rec := d.inputs[c.key()]
 			if rec != nil {
 				rec.round = d.round
@@ -228,13 +246,17 @@ func (d *derived[I, O]) collect() {
 			d.turns = append(d.turns, turn[I, O]{key: c.key(), in: c.new, rec: rec, known: c.old != nil, again: c.again})
 		}
 	}
+	edges := *d.edges.Load()
+	if len(edges)+len(d.redo) == 0 {
+		return
+	}
 	again := func(rec *input) {
 		if rec.round != d.round {
 			rec.round = d.round
 			d.turns = append(d.turns, d.turnOf(rec.key, rec))
 		}
 	}
-	for _, e := range *d.edges.Load() {
+	for _, e := range edges {
 		e.affected(d.round, again)
 	}
 	for _, key := range d.redo {
@@ -267,24 +289,16 @@ const spreadAfter = 200 * time.Microsecond
 // transformAll calls the transformation for every turn. It returns false if the
 // run has to be given up.
 func (d *derived[I, O]) transformAll() bool {
-	w := &workforce[I, O]{d: d}
-	if len(d.turns) == 0 {
+	if len(d.turns) == 1 {
+		defer d.mustEnd(&d.alone)
+		d.transform(&d.alone, &d.turns[0])
+		d.alone.ended = true
 		return true
 	}
+	w := &workforce[I, O]{d: d, start: time.Now()}
 	// Also if this goroutine is ended by a run that is given up.
 	defer w.helpers.Wait()
-	var start time.Time
-	if len(d.turns) > 1 {
-		start = time.Now()
-	}
-	w.work(func(left int) {
-		if !start.IsZero() && left > 1 && time.Since(start) > spreadAfter {
-			start = time.Time{}
-			for range min(runtime.GOMAXPROCS(0), left) - 1 {
-				w.helpers.Go(func() { w.work(func(int) {}) })
-			}
-		}
-	})
+	w.work(&d.alone, true)
 	w.helpers.Wait()
 	return !w.failed.Load()
 }
@@ -292,27 +306,20 @@ func (d *derived[I, O]) transformAll() bool {
 // workforce is the goroutines that share the turns of a run.
 type workforce[I, O any] struct {
 	d       *derived[I, O]
+	start   time.Time
 	next    atomic.Int64
 	failed  atomic.Bool
 	helpers sync.WaitGroup
 }
 
-// work takes turns until there are none left.
-func (w *workforce[I, O]) work(after func(left int)) {
-	r := &run{reader: &w.d.reader}
-	ended := false
+// work takes turns until there are none left. The first goroutine that does so
+// takes others to help when there is enough to do.
+func (w *workforce[I, O]) work(r *run, first bool) {
+	defer w.d.mustEnd(r)
 	defer func() {
-		if ended {
-			return
+		if !r.ended {
+			w.failed.Store(true)
 		}
-		w.failed.Store(true)
-		if r.given {
-			return
-		}
-		if p := recover(); p != nil {
-			panic(p)
-		}
-		panic(fmt.Sprintf("krt: collection %q: the transformation ended its goroutine (runtime.Goexit, or FailNow of a test)", w.d.stream.node.Name()))
 	}()
 	for !w.failed.Load() {
 		i := int(w.next.Add(1)) - 1
@@ -320,9 +327,26 @@ func (w *workforce[I, O]) work(after func(left int)) {
 			break
 		}
 		w.d.transform(r, &w.d.turns[i])
-		after(len(w.d.turns) - int(w.next.Load()))
+		if left := len(w.d.turns) - i - 1; first && left > 1 && time.Since(w.start) > spreadAfter {
+			first = false
+			for range min(runtime.GOMAXPROCS(0), left) - 1 {
+				w.helpers.Go(func() { w.work(&run{reader: &w.d.reader}, false) })
+			}
+		}
 	}
-	ended = true
+	r.ended = true
+}
+
+// mustEnd is deferred by who calls transformations. One that ends its goroutine,
+// other than by a run that is given up, would leave its collection without an end.
+func (d *derived[I, O]) mustEnd(r *run) {
+	if r.ended || r.given {
+		return
+	}
+	if p := recover(); p != nil {
+		panic(p)
+	}
+	panic(fmt.Sprintf("krt: collection %q: a transformation ended its goroutine (runtime.Goexit, or FailNow of a test)", d.stream.node.Name()))
 }
 
 func (d *derived[I, O]) transform(r *run, t *turn[I, O]) {

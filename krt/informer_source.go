@@ -96,7 +96,7 @@ func (s *informerCollection[I]) observe(old, new I) {
 	} else if !known {
 		return
 	}
-	s.commitNow([]change[I]{c})
+	s.commitNow(oneChange(c))
 }
 
 func (s *informerCollection[I]) sync() {
@@ -105,13 +105,13 @@ func (s *informerCollection[I]) sync() {
 	if s.first == nil {
 		return
 	}
-	changes := make([]change[I], 0, len(s.first))
+	l := &link[I]{changes: make([]change[I], 0, len(s.first))}
 	for _, e := range s.first {
-		changes = append(changes, change[I]{new: e})
+		l.changes = append(l.changes, change[I]{new: e})
 	}
 	s.first = nil
-	if len(changes) > 0 {
-		s.commitNow(changes)
+	if len(l.changes) > 0 {
+		s.commitNow(l)
 	}
 	s.markSynced()
 }

@@ -34,7 +34,7 @@ type join[T any] struct {
 	stream[T]
 	members []*member[T]
 	loaded  bool
-	result  *staged[T]
+	result  staged[T]
 }
 
 // member is a collection in a join, and the join's place in its changes.
@@ -54,18 +54,19 @@ func (m *member[T]) Drop() { m.pos, m.limit = nil, nil }
 
 // Prepare implements [graph.Body].
 func (j *join[T]) Prepare() bool {
-	b := &batch[T]{before: j.live.objects.Get} // as the writer
+	var b batch[T]
+	b.begin(&j.stream)
 	at := j.node.At()
 	if !j.loaded {
 		for _, m := range slices.Backward(j.members) {
 			for e := range m.s.objectsAt(at).All() {
-				j.show(b, e, false)
+				j.show(&b, e, false)
 			}
 		}
 	} else {
 		done := map[string]bool{}
 		for i, m := range j.members {
-			for _, c := range merged(m.pos, m.limit) {
+			for _, c := range merged(nil, m.pos, m.limit) {
 				key := c.key()
 				if done[key] {
 					continue
@@ -73,16 +74,15 @@ func (j *join[T]) Prepare() bool {
 				done[key] = true
 				winner, from := j.winner(at, key)
 				if winner != nil {
-					j.show(b, winner, c.again && from == i)
+					j.show(&b, winner, c.again && from == i)
 				} else if old, ok := b.get(key); ok {
 					b.remove(old)
 				}
 			}
 		}
 	}
-	j.result = nil
-	if changes := b.finish(); len(changes) > 0 {
-		j.result = j.stage(changes)
+	if j.result = (staged[T]{link: b.finish()}); j.result.link != nil {
+		j.amend(&j.result)
 	}
 	return true
 }
@@ -114,14 +114,14 @@ func (j *join[T]) show(b *batch[T], e *entry[T], again bool) {
 }
 
 // Amend implements [graph.Body].
-func (j *join[T]) Amend() { j.amend(j.result) }
+func (j *join[T]) Amend() { j.amend(&j.result) }
 
 // Commit implements [graph.Body].
 func (j *join[T]) Commit(g *graph.Graph) bool {
-	if j.result != nil && !j.commit(g, j.result) {
+	if j.result.link != nil && !j.commit(g, &j.result) {
 		return false
 	}
-	j.result = nil
+	j.result = staged[T]{}
 	j.loaded = true
 	for _, m := range j.members {
 		m.pos = m.limit

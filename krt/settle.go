@@ -2,18 +2,20 @@
 
 package krt
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/krtkit/krtkit/krt/internal/trie"
+)
 
 // settle works out what the turns of a run change, and notes what each input
 // became and depends on.
-func (d *derived[I, O]) settle() []change[O] {
-	b := &batch[O]{before: d.live.objects.Get} // as the writer
+func (d *derived[I, O]) settle() *link[O] {
+	b := &d.batch
+	b.begin(&d.stream)
 	for i := range d.turns {
 		d.settleTurn(b, &d.turns[i])
-		d.turns[i] = turn[I, O]{} // keeps nothing alive
 	}
-	clear(d.made)
-	clear(d.old)
 	return b.finish()
 }
 
@@ -64,8 +66,8 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
 // The slice is good until the next call.
 func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 	entryOf := func(o *O) *entry[O] {
-		e := &entry[O]{key: keyOf(o), val: *o}
-		if e.key == t.key {
+		e := &entry[O]{val: *o}
+		if e.key = keyOf(&e.val); e.key == t.key {
 			e.key = t.key // one string for both
 		}
 		return e
@@ -160,22 +162,30 @@ func (d *derived[I, O]) remove(b *batch[O], e *entry[O]) {
 
 // batch collects the changes of one commit.
 type batch[T any] struct {
-	before  func(key string) (*entry[T], bool)
-	changes []change[T]
-	place   map[string]int // of the last change of each key; nil while there are few
+	before trie.Map[*entry[T]]
+	link   *link[T]       // nil while there are no changes
+	place  map[string]int // of the last change of each key; nil while there are few
+}
+
+// begin makes the batch one of changes to what the stream holds now. Only the
+// stream's writer may call it.
+func (b *batch[T]) begin(s *stream[T]) {
+	*b = batch[T]{before: s.live.objects}
 }
 
 // last returns the last change of the key in the batch, or nil.
 func (b *batch[T]) last(key string) *change[T] {
 	if b.place != nil {
 		if i, ok := b.place[key]; ok {
-			return &b.changes[i]
+			return &b.link.changes[i]
 		}
 		return nil
 	}
-	for i := len(b.changes) - 1; i >= 0; i-- {
-		if c := &b.changes[i]; (c.old != nil || c.new != nil) && c.key() == key {
-			return c
+	if b.link != nil {
+		for i := len(b.link.changes) - 1; i >= 0; i-- {
+			if c := &b.link.changes[i]; !c.empty() && c.key() == key {
+				return c
+			}
 		}
 	}
 	return nil
@@ -186,22 +196,26 @@ func (b *batch[T]) get(key string) (*entry[T], bool) {
 	if c := b.last(key); c != nil {
 		return c.new, c.new != nil
 	}
-	return b.before(key)
+	return b.before.Get(key)
 }
 
 func (b *batch[T]) add(c change[T]) {
-	if b.place == nil && len(b.changes) >= few {
+	if b.link == nil {
+		b.link = oneChange(c)
+		return
+	}
+	if b.place == nil && len(b.link.changes) >= few {
 		b.place = make(map[string]int)
-		for i, c := range b.changes {
-			if c.old != nil || c.new != nil {
+		for i, c := range b.link.changes {
+			if !c.empty() {
 				b.place[c.key()] = i
 			}
 		}
 	}
 	if b.place != nil {
-		b.place[c.key()] = len(b.changes)
+		b.place[c.key()] = len(b.link.changes)
 	}
-	b.changes = append(b.changes, c)
+	b.link.changes = append(b.link.changes, c)
 }
 
 // put makes the entry the object with its key, unless an equal one of the same
@@ -237,7 +251,16 @@ func (b *batch[T]) remove(e *entry[T]) {
 	}
 }
 
-// finish returns the changes.
-func (b *batch[T]) finish() []change[T] {
-	return slices.DeleteFunc(b.changes, func(c change[T]) bool { return c.old == nil && c.new == nil })
+// finish ends the batch and returns its changes as a link, or nil if there are
+// none.
+func (b *batch[T]) finish() *link[T] {
+	l := b.link
+	*b = batch[T]{}
+	if l == nil {
+		return nil
+	}
+	if l.changes = slices.DeleteFunc(l.changes, change[T].empty); len(l.changes) == 0 {
+		return nil
+	}
+	return l
 }

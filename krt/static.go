@@ -32,7 +32,7 @@ func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOptio
 	s.init(o, nil)
 	for _, v := range vals {
 		// Nobody can look yet.
-		e := &entry[T]{key: keyOf(&v), val: v}
+		e := newEntry(v)
 		s.live.objects.Put(s.epoch.Load(), e)
 	}
 	if synced == nil || synced.HasSynced() {
@@ -60,17 +60,18 @@ func (s StaticCollection[T]) Synced() Syncer { return s.staticCollection }
 // UpdateObject adds the object, or replaces the one with the same key. Handlers
 // are told in any case, also of an object that is equal to the one before.
 func (s StaticCollection[T]) UpdateObject(obj T) {
-	e := &entry[T]{key: keyOf(&obj), val: obj}
+	e := newEntry(obj)
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	old, _ := s.live.objects.Get(e.key)
-	s.commitNow([]change[T]{{old: old, new: e}})
+	s.commitNow(oneChange(change[T]{old: old, new: e}))
 }
 
 // ConditionalUpdateObject is UpdateObject, but does nothing if an equal object is
 // there.
 func (s StaticCollection[T]) ConditionalUpdateObject(obj T) {
-	s.update(func(b *batch[T]) { b.put(&entry[T]{key: keyOf(&obj), val: obj}) })
+	e := newEntry(obj)
+	s.update(func(b *batch[T]) { b.put(e) })
 }
 
 // DeleteObject removes the object with the key, if there is one.
@@ -107,7 +108,7 @@ func (s StaticCollection[T]) DeleteObjects(filter func(obj T) bool) {
 func (s StaticCollection[T]) Reset(newState []T) {
 	entries := make(map[string]*entry[T], len(newState))
 	for _, v := range newState {
-		e := &entry[T]{key: keyOf(&v), val: v}
+		e := newEntry(v)
 		entries[e.key] = e
 	}
 	s.update(func(b *batch[T]) {
@@ -126,9 +127,10 @@ func (s StaticCollection[T]) Reset(newState []T) {
 func (s *staticCollection[T]) update(f func(b *batch[T])) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	b := &batch[T]{before: s.live.objects.Get}
-	f(b)
-	if changes := b.finish(); len(changes) > 0 {
-		s.commitNow(changes)
+	var b batch[T]
+	b.begin(&s.stream)
+	f(&b)
+	if l := b.finish(); l != nil {
+		s.commitNow(l)
 	}
 }

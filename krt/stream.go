@@ -21,6 +21,12 @@ type entry[T any] struct {
 	from *input
 }
 
+func newEntry[T any](v T) *entry[T] {
+	e := &entry[T]{val: v}
+	e.key = keyOf(&e.val)
+	return e
+}
+
 // Key implements [trie.Element].
 func (e *entry[T]) Key() string { return e.key }
 
@@ -29,6 +35,8 @@ func (e *entry[T]) Key() string { return e.key }
 type change[T any] struct {
 	old, new *entry[T]
 }
+
+func (c change[T]) empty() bool { return c.old == nil && c.new == nil }
 
 func (c change[T]) key() string {
 	if c.new != nil {
@@ -43,7 +51,15 @@ func (c change[T]) key() string {
 type link[T any] struct {
 	next    atomic.Pointer[link[T]]
 	changes []change[T]
-	synced  bool // not a commit: the first state ends here
+	one     [1]change[T] // room for the most frequent number of them
+	synced  bool         // not a commit: the first state ends here
+}
+
+// oneChange returns a link with one change.
+func oneChange[T any](c change[T]) *link[T] {
+	l := &link[T]{one: [1]change[T]{c}}
+	l.changes = l.one[:]
+	return l
 }
 
 // state is the content of a collection after one commit.
@@ -131,49 +147,37 @@ func (s *stream[T]) List() []T {
 // staged is a commit that is ready to be made: everything that calls foreign code
 // or takes long is done.
 type staged[T any] struct {
-	changes []change[T]
-	defs    []*indexDef[T]
-	keys    [][]keyChange // of each def, for each change
-	built   *state[T]     // the state after the commit, if it is too large to make it in place
-	owner   uint64        // of what is new in built
+	link  *link[T] // nil if there is nothing to commit
+	defs  []*indexDef[T]
+	keys  [][]keyChange // of each def, for each change
+	built *state[T]     // the state after the commit, if it is too large to make it in place
 }
 
 // inPlace is how many changes a commit makes while it holds the lock.
 const inPlace = 64
 
-// stage prepares a commit. Only the writer may call it, and it must commit before
-// it stages again.
-func (s *stream[T]) stage(changes []change[T]) *staged[T] {
-	st := &staged[T]{changes: changes}
-	s.amend(st)
-	return st
-}
-
-// amend brings a staged commit up to date with indexes that were added or removed
-// since it was staged.
+// amend prepares a commit, and brings a prepared one up to date with indexes that
+// were added or removed since. Only the writer may call it.
 func (s *stream[T]) amend(st *staged[T]) {
 	s.mu.RLock()
 	before := s.live
-	defs := s.defs
+	st.defs = s.defs
 	s.mu.RUnlock()
-	st.keys = make([][]keyChange, len(defs))
-	for i, def := range defs {
-		st.keys[i] = def.keyChanges(st.changes)
+	st.keys = st.keys[:0]
+	for _, def := range st.defs {
+		st.keys = append(st.keys, def.keyChanges(st.link.changes))
 	}
-	st.defs = defs
-	if len(st.changes) <= inPlace {
+	if len(st.link.changes) <= inPlace {
 		return
 	}
 	// Whoever reads the state meanwhile sees the one before.
-	st.owner = s.epoch.Add(1)
-	built := state[T]{objects: before.objects, indexes: slices.Clone(before.indexes)}
-	built.apply(st.owner, st)
-	st.built = &built
+	st.built = &state[T]{objects: before.objects, indexes: slices.Clone(before.indexes)}
+	st.built.apply(s.epoch.Add(1), st)
 }
 
 // apply makes the changes in a state.
 func (st *state[T]) apply(owner uint64, p *staged[T]) {
-	for _, c := range p.changes {
+	for _, c := range p.link.changes {
 		if c.new != nil {
 			st.objects.Put(owner, c.new)
 		} else {
@@ -181,7 +185,7 @@ func (st *state[T]) apply(owner uint64, p *staged[T]) {
 		}
 	}
 	for i := range p.keys {
-		updateIndex(&st.indexes[i], owner, p.changes, p.keys[i])
+		updateIndex(&st.indexes[i], owner, p.link.changes, p.keys[i])
 	}
 }
 
@@ -205,20 +209,19 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 	}
 	s.live.seq = seq
 	s.mu.Unlock()
-	s.append(g, &link[T]{changes: p.changes})
+	s.append(g, p.link)
 	return true
 }
 
 // commitNow stages a source's changes and commits them. Changes to a source that
 // was stopped are dropped.
-func (s *stream[T]) commitNow(changes []change[T]) {
-	for st := s.stage(changes); ; s.amend(st) {
+func (s *stream[T]) commitNow(l *link[T]) {
+	st := staged[T]{link: l}
+	for done := false; !done; {
+		s.amend(&st)
 		g := s.node.Lock()
-		done := s.node.Stopped() || s.commit(g, st)
+		done = s.node.Stopped() || s.commit(g, &st)
 		g.Unlock()
-		if done {
-			return
-		}
 	}
 }
 

@@ -12,7 +12,7 @@ const (
 	bits      = 4
 	width     = 1 << bits
 	leafMax   = 16 // elements in a leaf before it splits
-	leafStart = 2
+	leafStart = 4  // room in a new one
 	maxBits   = 64 // a leaf this deep holds true collisions and never splits
 )
 
