@@ -107,17 +107,20 @@ func budgetTable() string {
 	return b.String()
 }
 
-// catalogue lists the packages that others can import, and the example programs,
-// with the first sentence of their comments.
+// catalogue lists the packages that others can import and then the example
+// programs, with the first sentence of their comments.
 func catalogue(pkgs []*goPackage) string {
-	var b strings.Builder
+	var packages, programs strings.Builder
 	for _, p := range pkgs {
-		if strings.Contains("/"+p.rel()+"/", "/internal/") || within(p.rel(), "examples") && p.Name != "main" {
+		b := &packages
+		if p.Name == "main" {
+			b = &programs
+		} else if strings.Contains("/"+p.rel()+"/", "/internal/") || within(p.rel(), "examples") {
 			continue
 		}
-		fmt.Fprintf(&b, "- [`%s`](%s): %s\n", p.rel(), p.rel(), synopsis(p))
+		fmt.Fprintf(b, "- [`%s`](%s): %s\n", p.rel(), p.rel(), synopsis(p))
 	}
-	return b.String()
+	return packages.String() + programs.String()
 }
 
 // quickStart returns the program of examples/quickstart, so that what a reader
@@ -133,11 +136,13 @@ func quickStart(t *testing.T) string {
 	return "```go\n" + main[i:] + "```\n"
 }
 
-// synopsis returns the first sentence of a package comment without its subject.
+// synopsis returns the first sentence of a package comment without its subject and
+// without the brackets of links.
 func synopsis(p *goPackage) string {
-	words := strings.SplitN(p.Doc, " ", 3)
+	doc := strings.NewReplacer("[", "", "]", "").Replace(p.Doc)
+	words := strings.SplitN(doc, " ", 3)
 	if len(words) < 3 || words[0] != "Package" && words[0] != "Command" {
-		return p.Doc
+		return doc
 	}
 	return words[2]
 }
