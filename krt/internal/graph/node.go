@@ -297,3 +297,17 @@ func (n *Node) OnStop(f func()) {
 		f()
 	}
 }
+
+// Children returns how many nodes read the node.
+func (n *Node) Children() int {
+	g := n.Lock()
+	defer g.Unlock()
+	return len(n.children)
+}
+
+// GraphSize returns how many nodes the node's graph knows.
+func (n *Node) GraphSize() int {
+	g := n.Lock()
+	defer g.Unlock()
+	return len(g.nodes)
+}

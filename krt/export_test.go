@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+// Children returns how many collections read c.
+func Children[T any](c Collection[T]) int { return c.graphNode().Children() }
+
+// GraphSize returns how many collections are in c's graph.
+func GraphSize[T any](c Collection[T]) int { return c.graphNode().GraphSize() }
+
+// AutoIndexes returns how many indexes c has that come and go with their readers.
+func AutoIndexes[T any](c Collection[T]) int {
+	s := c.core()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.auto)
+}
