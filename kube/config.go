@@ -101,9 +101,13 @@ type loader = clientcmd.ClientConfig
 
 // ClientConfig returns the pod's configuration, or else the loader's.
 func (p podFirst) ClientConfig() (*rest.Config, error) {
-	config, err := rest.InClusterConfig()
-	if errors.Is(err, rest.ErrNotInCluster) {
-		return p.loader.ClientConfig()
+	inPod, podErr := rest.InClusterConfig()
+	if podErr == nil {
+		return inPod, nil
+	}
+	config, err := p.loader.ClientConfig()
+	if err != nil && !errors.Is(podErr, rest.ErrNotInCluster) {
+		return nil, fmt.Errorf("%w; and of the pod's service account: %w", err, podErr)
 	}
 	return config, err
 }

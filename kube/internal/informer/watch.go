@@ -86,7 +86,9 @@ func (w *watcher) run(ctx context.Context) {
 }
 
 func (w *watcher) failed(ctx context.Context, err error) {
-	w.shared.setLastError(err)
+	if cause := errors.Unwrap(w.shared.LastError()); cause == nil || !errors.Is(err, cause) {
+		w.shared.setLastError(err) // not an error of a request, which is noted already
+	}
 	w.shared.mu.RLock()
 	onError := w.shared.onError
 	w.shared.mu.RUnlock()
@@ -138,8 +140,7 @@ func (r *requests) ListWithContext(ctx context.Context, options metav1.ListOptio
 	defer r.underWay.Done()
 	list, err := r.inner.ListWithContext(ctx, options)
 	if err != nil {
-		err = fmt.Errorf("list %s: %w", r.shared.config.Name, err)
-		r.shared.setLastError(err)
+		r.shared.setLastError(fmt.Errorf("list: %w", err))
 	}
 	return list, err
 }
@@ -148,8 +149,7 @@ func (r *requests) ListWithContext(ctx context.Context, options metav1.ListOptio
 func (r *requests) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 	w, err := r.inner.WatchWithContext(ctx, options)
 	if err != nil {
-		// The reflector asks what kind of error it is without unwrapping.
-		r.shared.setLastError(fmt.Errorf("watch %s: %w", r.shared.config.Name, err))
+		r.shared.setLastError(fmt.Errorf("watch: %w", err))
 	}
 	return w, err
 }

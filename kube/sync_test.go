@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package kube_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/krtkit/krtkit/kube"
+)
+
+func TestWaitForCacheSync_waitsForAllOrForTheStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		after := func(d time.Duration) func() bool {
+			return func() bool { return time.Since(began) >= d }
+		}
+		stop := make(chan struct{})
+		if !kube.WaitForCacheSync("none", stop) || !kube.WaitForCacheSync("now", stop, after(0)) || time.Since(began) != 0 {
+			t.Error("what is synced was waited for")
+		}
+		if !kube.WaitForCacheSync("later", stop, after(5*time.Millisecond), after(time.Second)) {
+			t.Error("returned false without a stop")
+		}
+		if d := time.Since(began); d < time.Second || d > 1100*time.Millisecond {
+			t.Errorf("returned after %v, want 1s and at most a pause of 100ms", d)
+		}
+		time.AfterFunc(time.Second, func() { close(stop) })
+		began = time.Now()
+		if kube.WaitForCacheSync("never", stop, func() bool { return false }) {
+			t.Error("returned true without being synced")
+		}
+		if d := time.Since(began); d != time.Second {
+			t.Errorf("returned %v after the start, want at the moment of the stop, 1s", d)
+		}
+		if kube.WaitForCacheSync("stopped before", stop, after(0)) {
+			t.Error("returned true although stop was closed before")
+		}
+	})
+}
+
+type synced bool
+
+func (s synced) HasSynced() bool { return bool(s) }
+
+func TestAllSynced_isTrueIfNoneIsMissing(t *testing.T) {
+	if !kube.AllSynced([]synced{}) || !kube.AllSynced([]synced{true, true}) || kube.AllSynced([]synced{true, false}) {
+		t.Error("AllSynced is not the conjunction")
+	}
+}
