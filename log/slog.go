@@ -26,7 +26,8 @@ const scopeAttr = "scope"
 // is a string.
 //
 // Attributes follow the labels of the scope. The names of groups stand before the
-// key in plain text ("request.path=/"), and are objects in JSON. Levels between
+// key in plain text ("request.path=/"), and are objects in JSON. As with the
+// handlers of log/slog, keys that are given twice appear twice. Levels between
 // those of slog count as the next lower one, and those above error as errors.
 func NewSlogHandler(s *Scope) slog.Handler {
 	return &slogHandler{settings: s.settings, labels: s.labels}
@@ -57,15 +58,21 @@ var records = sync.Pool{New: func() any { //nolint:gochecknoglobals // memory on
 	return r
 }}
 
+// free keeps the record for reuse, unless it has grown for an unusual line.
+func (r *record) free() {
+	if cap(r.labels.items) > 64 {
+		return
+	}
+	clear(r.labels.items)
+	r.labels = labelList{items: r.labels.items[:0]}
+	records.Put(r)
+}
+
 // Handle writes the line. Errors of writing go to the error output, so it returns
 // none.
 func (h *slogHandler) Handle(_ context.Context, r slog.Record) error {
 	rec := records.Get().(*record)
-	defer func() {
-		clear(rec.labels.items)
-		rec.labels.items, rec.labels.groups = rec.labels.items[:0], nil
-		records.Put(rec)
-	}()
+	defer rec.free()
 	settings := h.settings
 	rec.labels.items = append(rec.labels.items, h.labels.items...)
 	rec.labels.groups = h.labels.groups
