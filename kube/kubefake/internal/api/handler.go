@@ -15,6 +15,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"github.com/krtkit/krtkit/kube/kubefake/internal/ownership"
 	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
 	"github.com/krtkit/krtkit/kube/kubefake/internal/store"
 )
@@ -23,6 +24,7 @@ import (
 type Handler struct {
 	store    *store.Store
 	registry *resource.Registry
+	owners   ownership.Owners
 
 	// definitions is held while a CustomResourceDefinition is written, so that what is served and what is stored agree.
 	definitions sync.Mutex

@@ -38,6 +38,9 @@ func (h *Handler) patch(r *request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if types.PatchType(media) == types.ApplyYAMLPatchType {
+		return h.apply(r, data, dry)
+	}
 	apply, err := newPatcher(r.info, types.PatchType(media), data)
 	if err != nil {
 		return nil, err
@@ -54,7 +57,7 @@ func (h *Handler) patch(r *request) (*Response, error) {
 			return nil, err
 		}
 		warnings = dec.warnings
-		return h.prepareUpdate(r, old, obj, false)
+		return h.prepareUpdate(r, old, obj, byPatch)
 	})
 	if err != nil {
 		return nil, err
@@ -94,7 +97,7 @@ func newPatcher(info *resource.Info, kind types.PatchType, data []byte) (patcher
 		}
 	case types.ApplyYAMLPatchType, types.ApplyCBORPatchType:
 	}
-	accepted := fmt.Sprintf("%s, %s", types.JSONPatchType, types.MergePatchType)
+	accepted := fmt.Sprintf("%s, %s, %s", types.JSONPatchType, types.MergePatchType, types.ApplyYAMLPatchType)
 	if info.Kind.Typed {
 		accepted += fmt.Sprintf(", %s", types.StrategicMergePatchType)
 	}

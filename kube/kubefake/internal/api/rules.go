@@ -92,9 +92,17 @@ func (h *Handler) complete(info *resource.Info, obj, old object.Object) error {
 	return nil
 }
 
-// prepareUpdate makes of what a client sent in place of old the object that is to be stored. must says that the client
-// has to name the resourceVersion that it saw, where the resource wants that.
-func (h *Handler) prepareUpdate(r *request, old, obj object.Object, must bool) (object.Object, error) {
+// way is how a client changes an object.
+type way int
+
+const (
+	byUpdate way = iota // it sent the object: it may have to say which version it saw
+	byPatch
+	byApply // its ownership of fields is recorded already
+)
+
+// prepareUpdate makes of what a client sent in place of old the object that is to be stored.
+func (h *Handler) prepareUpdate(r *request, old, obj object.Object, how way) (object.Object, error) {
 	gr := r.groupResource()
 	if err := place(r, obj); err != nil {
 		return nil, err
@@ -111,7 +119,7 @@ func (h *Handler) prepareUpdate(r *request, old, obj object.Object, must bool) (
 	}
 	switch version := obj.GetResourceVersion(); {
 	case version == "" || version == "0":
-		if must && !r.info.Unconditional {
+		if how == byUpdate && !r.info.Unconditional {
 			return nil, apierrors.NewInvalid(r.info.Kind.GVK.GroupKind(), r.name, field.ErrorList{
 				field.Invalid(field.NewPath("metadata", "resourceVersion"), 0, "must be specified for an update"),
 			})
@@ -123,6 +131,9 @@ func (h *Handler) prepareUpdate(r *request, old, obj object.Object, must bool) (
 		return nil, conflict(gr, r.name)
 	}
 	obj = merge(r, old, obj)
+	if how != byApply {
+		obj = h.owners.Update(r.info, r.subresource, old, obj, manager(r))
+	}
 	if r.info.Generation && !object.SameSpec(old, obj, r.info.HasStatus) {
 		obj.SetGeneration(old.GetGeneration() + 1)
 	}
@@ -183,4 +194,13 @@ func dryRun(values []string) (bool, error) {
 		}
 	}
 	return len(values) > 0, nil
+}
+
+// manager returns who owns the fields that a request writes.
+func manager(r *request) string {
+	if name := r.query.Get("fieldManager"); name != "" {
+		return name
+	}
+	name, _, _ := strings.Cut(r.http.UserAgent(), "/")
+	return name
 }

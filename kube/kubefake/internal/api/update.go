@@ -23,7 +23,7 @@ func (h *Handler) update(r *request) (*Response, error) {
 		return nil, err
 	}
 	it, err := h.change(r, dry, func(old object.Object) (object.Object, error) {
-		return h.prepareUpdate(r, old, obj.DeepCopyObject().(object.Object), true)
+		return h.prepareUpdate(r, old, obj.DeepCopyObject().(object.Object), byUpdate)
 	})
 	if err != nil {
 		return nil, err
