@@ -101,11 +101,9 @@ func (r *run) giveUp() {
 // edge leads from a derived collection to a collection that its transformation
 // fetches.
 type edge[T any] struct {
-	s          *stream[T]
-	g          *graph.Edge
-	pos, limit *link[T] // the changes in between are for the next run, or the one under way
-	interests  interests[T]
-	news       []mergedChange[T] // scratch
+	cursor[T]
+	g         *graph.Edge
+	interests interests[T]
 
 	mu      sync.Mutex
 	indexes map[string]*indexDef[T] // acquired
@@ -130,7 +128,7 @@ func edgeTo[T any](r *run, s *stream[T]) *edge[T] {
 			if e := find(); e != nil {
 				return e
 			}
-			e := &edge[T]{s: s}
+			e := &edge[T]{cursor: cursor[T]{s: s}}
 			g, err := graph.Connect(r.reader.node, s.node, e)
 			if err != nil {
 				panic(fmt.Errorf("krt: %w", err))
@@ -153,68 +151,22 @@ func (e *edge[T]) from() *graph.Node { return e.s.node }
 
 func (e *edge[T]) unused() bool { return e.interests.count == 0 }
 
-// Take implements [graph.Cursor].
-func (e *edge[T]) Take() { e.limit = e.s.tail }
-
-// Skip implements [graph.Cursor].
-func (e *edge[T]) Skip() { e.pos, e.limit = e.s.tail, e.s.tail }
-
 // Drop implements [graph.Cursor].
 func (e *edge[T]) Drop() {
-	e.pos, e.limit = nil, nil
+	e.cursor.Drop()
 	for _, def := range e.indexes {
 		e.s.releaseIndex(def)
 	}
 	e.indexes = nil
 }
 
-func (e *edge[T]) advance() { e.pos = e.limit }
-
 func (e *edge[T]) affected(round uint64, mark func(*input)) {
 	if e.unused() {
 		return
 	}
-	e.news = merged(e.news[:0], e.pos, e.limit)
-	for _, c := range e.news {
-		e.interests.affected(c.change, round, mark)
-	}
-	e.news = reusable(e.news)
+	e.changes(func(c mergedChange[T]) { e.interests.affected(c.change, round, mark) })
 }
 
 func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(d) }
 
 func (e *edge[T]) forget(it *interest) { e.interests.remove(it) }
-
-// mergedChange is what happened to one key over several commits.
-type mergedChange[T any] struct {
-	change[T]
-	again bool // it was deleted and made again in between
-}
-
-// merged appends what happened after one link, up to and including another, with
-// one change for each key.
-func merged[T any](out []mergedChange[T], pos, limit *link[T]) []mergedChange[T] {
-	var place map[string]int
-	for pos != limit {
-		pos = pos.next.Load()
-		for _, c := range pos.changes {
-			if len(out) == 0 {
-				out = append(out, mergedChange[T]{change: c})
-				continue
-			}
-			if place == nil {
-				place = map[string]int{out[0].key(): 0}
-			}
-			i, ok := place[c.key()]
-			if !ok {
-				place[c.key()] = len(out)
-				out = append(out, mergedChange[T]{change: c})
-				continue
-			}
-			m := &out[i]
-			m.again = m.again || m.new == nil && m.old != nil && c.new != nil
-			m.new = c.new
-		}
-	}
-	return slices.DeleteFunc(out, func(m mergedChange[T]) bool { return m.old == nil && m.new == nil })
-}

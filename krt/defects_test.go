@@ -406,7 +406,10 @@ func TestDefect19_joinEventsFollowWhatTheJoinShowed(t *testing.T) {
 		high := krt.NewStaticCollection[thing](nil, nil, stop)
 		low := krt.NewStaticCollection[thing](nil, nil, stop)
 		r := record(krt.JoinCollection([]krt.Collection[thing]{high, low}, stop))
-		put := func(c krt.StaticCollection[thing], v uint64) { c.UpdateObject(thing{Name: "k", Value: v}); synctest.Wait() }
+		put := func(c krt.StaticCollection[thing], v uint64) {
+			c.UpdateObject(thing{Name: "k", Value: v})
+			synctest.Wait()
+		}
 		put(low, 1)
 		wantLog(t, r, "+k=1")
 		put(high, 2)

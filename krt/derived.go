@@ -100,20 +100,18 @@ type derived[I, O any] struct {
 	one  TransformationSingle[I, O] // one of the two
 	many TransformationMulti[I, O]
 
-	primary    *stream[I] // nil if there is none
-	pos, limit *link[I]   // the primary's changes in between are for the next run, or the one under way
-	loaded     bool       // the primary's first state has been processed
+	primary *cursor[I] // nil if there is none
+	loaded  bool       // the primary's first state has been processed
 
 	losers map[string][]string // by output: inputs whose output with that key gave way to another's
 	redo   []string            // inputs to transform again because their output need not give way any more
 
-	news   []mergedChange[I] // scratch
-	turns  []turn[I, O]      // of the run under way
-	made   []*entry[O]       // scratch
-	old    []*entry[O]       // scratch
-	batch  batch[O]          // of the run under way
-	result staged[O]         // of the run under way
-	alone  run               // of the goroutine that has the run
+	turns  []turn[I, O] // of the run under way
+	made   []*entry[O]  // scratch
+	old    []*entry[O]  // scratch
+	batch  batch[O]     // of the run under way
+	result staged[O]    // of the run under way
+	alone  run          // of the goroutine that has the run
 }
 
 // turn is what a run does for one input.
@@ -136,26 +134,14 @@ func (d *derived[I, O]) init(o collectionOptions, primary *stream[I]) {
 	d.reader.inputs = map[string]*input{}
 	d.reader.edges.Store(&[]fetched{})
 	if primary != nil {
-		d.primary = primary
-		if _, err := graph.Connect(d.stream.node, primary.node, (*primaryCursor[I, O])(d)); err != nil {
+		d.primary = &cursor[I]{s: primary}
+		if _, err := graph.Connect(d.stream.node, primary.node, d.primary); err != nil {
 			panic(fmt.Errorf("krt: %w", err)) // a new collection cannot be read by its parent
 		}
 	}
 	d.stream.node.StopOn(o.stop)
 	d.stream.node.Start()
 }
-
-// primaryCursor is the place of a derived collection in its primary's changes.
-type primaryCursor[I, O any] derived[I, O]
-
-// Take implements [graph.Cursor].
-func (c *primaryCursor[I, O]) Take() { c.limit = c.primary.tail }
-
-// Skip implements [graph.Cursor].
-func (c *primaryCursor[I, O]) Skip() { c.pos, c.limit = c.primary.tail, c.primary.tail }
-
-// Drop implements [graph.Cursor].
-func (c *primaryCursor[I, O]) Drop() { c.pos, c.limit = nil, nil }
 
 // Prepare implements [graph.Body].
 func (d *derived[I, O]) Prepare() bool {
@@ -173,7 +159,6 @@ func (d *derived[I, O]) Prepare() bool {
 	}
 	// What is left lying about keeps nothing alive, and is small.
 	d.turns = reusable(d.turns)
-	d.news = reusable(d.news)
 	d.made, d.old = reusable(d.made), reusable(d.old)
 	d.alone.deps = reusable(d.alone.deps)
 	return ok
@@ -199,7 +184,9 @@ func (d *derived[I, O]) Commit(g *graph.Graph) bool {
 	}
 	d.result = staged[O]{}
 	d.loaded = true
-	d.pos = d.limit
+	if d.primary != nil {
+		d.primary.advance()
+	}
 	if len(d.redo) > 0 {
 		g.MarkDirty(d.stream.node)
 	}
@@ -229,7 +216,7 @@ func (d *derived[I, O]) collect() {
 		d.turns = append(d.turns, turn[I, O]{in: &entry[I]{}})
 		return
 	case !d.loaded:
-		objects := d.primary.objectsAt(d.At())
+		objects := d.primary.s.objectsAt(d.At())
 		d.turns = make([]turn[I, O], 0, objects.Len())
 		for e := range objects.All() {
 			d.turns = append(d.turns, turn[I, O]{key: e.key, in: e})
@@ -237,14 +224,13 @@ func (d *derived[I, O]) collect() {
 		return
 	}
 	if d.primary != nil {
-		d.news = merged(d.news[:0], d.pos, d.limit)
-		for _, c := range d.news {
+		d.primary.changes(func(c mergedChange[I]) {
 			rec := d.inputs[c.key()]
 			if rec != nil {
 				rec.round = d.round
 			}
 			d.turns = append(d.turns, turn[I, O]{key: c.key(), in: c.new, rec: rec, known: c.old != nil, again: c.again})
-		}
+		})
 	}
 	edges := *d.edges.Load()
 	if len(edges)+len(d.redo) == 0 {
@@ -274,7 +260,7 @@ func (d *derived[I, O]) turnOf(key string, rec *input) turn[I, O] {
 	if d.primary == nil {
 		t.in = &entry[I]{}
 	} else {
-		t.in, _ = d.primary.getAt(d.At(), key)
+		t.in, _ = d.primary.s.getAt(d.At(), key)
 	}
 	return t
 }

@@ -18,7 +18,7 @@ func JoinCollection[T any](cs []Collection[T], opts ...CollectionOption) Collect
 	o := buildOptions(fmt.Sprintf("Join[%T]", *new(T)), opts)
 	j.init(o, j)
 	for _, c := range cs {
-		m := &member[T]{s: c.core()}
+		m := &cursor[T]{s: c.core()}
 		j.members = append(j.members, m)
 		if _, err := graph.Connect(j.node, m.s.node, m); err != nil {
 			panic(fmt.Errorf("krt: %w", err)) // a new collection cannot be read by its parent
@@ -32,25 +32,10 @@ func JoinCollection[T any](cs []Collection[T], opts ...CollectionOption) Collect
 // join holds, for each key, the entry of the first member that has the key.
 type join[T any] struct {
 	stream[T]
-	members []*member[T]
+	members []*cursor[T]
 	loaded  bool
 	result  staged[T]
 }
-
-// member is a collection in a join, and the join's place in its changes.
-type member[T any] struct {
-	s          *stream[T]
-	pos, limit *link[T]
-}
-
-// Take implements [graph.Cursor].
-func (m *member[T]) Take() { m.limit = m.s.tail }
-
-// Skip implements [graph.Cursor].
-func (m *member[T]) Skip() { m.pos, m.limit = m.s.tail, m.s.tail }
-
-// Drop implements [graph.Cursor].
-func (m *member[T]) Drop() { m.pos, m.limit = nil, nil }
 
 // Prepare implements [graph.Body].
 func (j *join[T]) Prepare() bool {
@@ -66,10 +51,10 @@ func (j *join[T]) Prepare() bool {
 	} else {
 		done := map[string]bool{}
 		for i, m := range j.members {
-			for _, c := range merged(nil, m.pos, m.limit) {
+			m.changes(func(c mergedChange[T]) {
 				key := c.key()
 				if done[key] {
-					continue
+					return
 				}
 				done[key] = true
 				winner, from := j.winner(at, key)
@@ -78,7 +63,7 @@ func (j *join[T]) Prepare() bool {
 				} else if old, ok := b.get(key); ok {
 					b.remove(old)
 				}
-			}
+			})
 		}
 	}
 	if j.result = (staged[T]{link: b.finish()}); j.result.link != nil {
@@ -124,7 +109,7 @@ func (j *join[T]) Commit(g *graph.Graph) bool {
 	j.result = staged[T]{}
 	j.loaded = true
 	for _, m := range j.members {
-		m.pos = m.limit
+		m.advance()
 	}
 	return true
 }

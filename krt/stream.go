@@ -78,9 +78,10 @@ type stream[T any] struct {
 	metadata Metadata
 	ready    chan struct{} // closed when synced
 
-	// tail is the last link. Guarded by the graph's lock, as are regs.
-	tail *link[T]
-	regs []*registration[T]
+	// tail is the last link. Guarded by the graph's lock, as are links and regs.
+	tail  *link[T]
+	links int // that were appended
+	regs  []*registration[T]
 
 	// epoch owns the parts of live that may be changed in place. Who keeps a copy
 	// of any map in it starts a new epoch first.
@@ -240,10 +241,17 @@ func (s *stream[T]) keepOlder(oldest uint64) {
 	s.older = slices.Delete(older, 0, first)
 }
 
+// compactEvery is after how many commits the readers that have not come to them
+// are made to merge them.
+const compactEvery = 64
+
 // append adds a link and wakes the handlers that wait for one.
 func (s *stream[T]) append(g *graph.Graph, l *link[T]) {
 	s.tail.next.Store(l)
 	s.tail = l
+	if s.links++; s.links%compactEvery == 0 {
+		s.node.CompactReaders()
+	}
 	for _, r := range s.regs {
 		r.wake(g)
 	}

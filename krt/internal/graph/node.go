@@ -41,6 +41,10 @@ type Lifecycle interface {
 type Cursor interface {
 	// Take sets how far the run that begins now may read.
 	Take()
+	// GiveBack says that the run is over, whatever came of it.
+	GiveBack()
+	// Compact merges changes that the reader has not come to.
+	Compact()
 	// Skip moves the place behind all changes.
 	Skip()
 	// Drop frees what the cursor holds.
@@ -295,6 +299,14 @@ func (n *Node) OnStop(f func()) {
 	g.Unlock()
 	if stopped {
 		f()
+	}
+}
+
+// CompactReaders makes the readers of the node merge the changes that they have not
+// come to. The graph is locked.
+func (n *Node) CompactReaders() {
+	for _, e := range n.children {
+		e.cursor.Compact()
 	}
 }
 

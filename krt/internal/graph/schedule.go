@@ -144,6 +144,9 @@ func (n *Node) finish(ok bool) Task {
 		}
 	}
 	n.running = false
+	for _, e := range n.parents {
+		e.cursor.GiveBack()
+	}
 	g.enqueue(n)
 	g.update(n)
 	return g.UnlockNext()
@@ -172,6 +175,7 @@ func (n *Node) Await(e *Edge) bool {
 		if n.waiting == 0 {
 			if e.pristine.Load() {
 				e.cursor.Skip()
+				e.cursor.Take()
 				e.pristine.Store(false)
 			}
 			n.at.Store(g.seq)

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+// mergedChange is what happened to one key over several commits.
+type mergedChange[T any] struct {
+	change[T]
+	again bool // it was deleted and made again in between
+}
+
+// merger merges the changes of several commits into one for each key.
+type merger[T any] struct {
+	list  []mergedChange[T]
+	place map[string]int // in list; nil while there is at most one
+}
+
+// take merges what happened after one link, up to and including another.
+func (m *merger[T]) take(pos, limit *link[T]) {
+	for pos != limit {
+		pos = pos.next.Load()
+		for _, c := range pos.changes {
+			m.add(c)
+		}
+	}
+}
+
+func (m *merger[T]) add(c change[T]) {
+	if len(m.list) == 0 {
+		m.list = append(m.list, mergedChange[T]{change: c})
+		return
+	}
+	key := c.key()
+	if m.place == nil {
+		m.place = map[string]int{m.list[0].key(): 0}
+	}
+	i, ok := m.place[key]
+	if !ok {
+		m.place[key] = len(m.list)
+		m.list = append(m.list, mergedChange[T]{change: c})
+		return
+	}
+	before := &m.list[i]
+	before.again = before.again || before.old != nil && before.new == nil && c.new != nil
+	before.new = c.new
+}
+
+// cursor is a reader's place in the changes of a stream. What its reader has not
+// come to is kept as one change for each key, not as a queue. Its fields are
+// guarded by the graph's lock; those of the run under way are the run's.
+type cursor[T any] struct {
+	s *stream[T]
+
+	// For the run under way, or else the next one: what was merged already, and
+	// what came after pos, up to limit if a run is under way.
+
+	merged     merger[T]
+	pos, limit *link[T]
+
+	// While a run is under way: what came after limit and was merged already, up to
+	// laterPos.
+
+	taken    bool
+	later    merger[T]
+	laterPos *link[T]
+}
+
+// Take implements [graph.Cursor].
+func (c *cursor[T]) Take() {
+	c.limit, c.taken = c.s.tail, true
+	c.later, c.laterPos = merger[T]{}, c.limit
+}
+
+// GiveBack implements [graph.Cursor].
+func (c *cursor[T]) GiveBack() {
+	c.taken = false
+	if c.laterPos != nil && c.laterPos != c.limit {
+		// The run came to nothing; the next one begins where it did.
+		c.merged.take(c.pos, c.laterPos)
+		c.pos = c.laterPos
+	}
+	c.later, c.laterPos = merger[T]{}, nil
+}
+
+// Skip implements [graph.Cursor].
+func (c *cursor[T]) Skip() {
+	*c = cursor[T]{s: c.s, taken: c.taken, pos: c.s.tail, limit: c.s.tail, laterPos: c.s.tail}
+}
+
+// Drop implements [graph.Cursor].
+func (c *cursor[T]) Drop() { *c = cursor[T]{s: c.s} }
+
+// Compact implements [graph.Cursor].
+func (c *cursor[T]) Compact() {
+	if c.taken {
+		c.later.take(c.laterPos, c.s.tail)
+		c.laterPos = c.s.tail
+	} else {
+		c.merged.take(c.pos, c.s.tail)
+		c.pos = c.s.tail
+	}
+}
+
+// advance says that the run under way has done what it took, with the graph
+// locked.
+func (c *cursor[T]) advance() {
+	c.merged, c.pos = c.later, c.laterPos
+	c.later = merger[T]{}
+}
+
+// changes calls f with the changes that are for the run under way.
+func (c *cursor[T]) changes(f func(c mergedChange[T])) {
+	if len(c.merged.list) == 0 && c.pos != c.limit {
+		// Most often it is one commit of one change.
+		if next := c.pos.next.Load(); next == c.limit && len(next.changes) == 1 {
+			f(mergedChange[T]{change: next.changes[0]})
+			return
+		}
+	}
+	c.merged.take(c.pos, c.limit)
+	c.pos = c.limit
+	for _, m := range c.merged.list {
+		if m.old != nil || m.new != nil {
+			f(m)
+		}
+	}
+}
