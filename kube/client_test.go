@@ -325,4 +325,3 @@ func TestEnsureTypeMeta_knowsTypesOfKubernetes(t *testing.T) {
 		t.Errorf("EnsureTypeMeta overwrote %v", p.TypeMeta)
 	}
 }
-
