@@ -48,7 +48,7 @@ func (m *merger[T]) add(c change[T]) {
 // come to is kept as one change for each key, not as a queue. Its fields are
 // guarded by the graph's lock; those of the run under way are the run's.
 type cursor[T any] struct {
-	s *stream[T]
+	s *stream[T] // never changes
 
 	// For the run under way, or else the next one: what was merged already, and
 	// what came after pos, up to limit if a run is under way.
@@ -83,11 +83,15 @@ func (c *cursor[T]) GiveBack() {
 
 // Skip implements [graph.Cursor].
 func (c *cursor[T]) Skip() {
-	*c = cursor[T]{s: c.s, taken: c.taken, pos: c.s.tail, limit: c.s.tail, laterPos: c.s.tail}
+	c.merged, c.later = merger[T]{}, merger[T]{}
+	c.pos, c.limit, c.laterPos = c.s.tail, c.s.tail, c.s.tail
 }
 
 // Drop implements [graph.Cursor].
-func (c *cursor[T]) Drop() { *c = cursor[T]{s: c.s} }
+func (c *cursor[T]) Drop() {
+	c.merged, c.later = merger[T]{}, merger[T]{}
+	c.pos, c.limit, c.laterPos = nil, nil, nil
+}
 
 // Compact implements [graph.Cursor].
 func (c *cursor[T]) Compact() {
