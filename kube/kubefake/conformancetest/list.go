@@ -3,6 +3,7 @@
 package conformancetest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 
@@ -120,9 +121,13 @@ func listTests() []test {
 			}
 		}},
 		{"refusesAFutureResourceVersion", func(e *env) {
-			_, err := e.client.CoreV1().ConfigMaps(e.namespace).List(e.ctx, metav1.ListOptions{ResourceVersion: "999999999"})
+			// A client would try again, as the answer tells it to.
+			_, _, data := e.request(http.MethodGet, "/api/v1/namespaces/"+e.namespace+"/configmaps?resourceVersion=999999999", nil, nil)
+			var status metav1.Status
+			e.noError(json.Unmarshal(data, &status))
+			err := &apierrors.StatusError{ErrStatus: status}
 			if !apierrors.IsTimeout(err) || !apierrors.HasStatusCause(err, metav1.CauseTypeResourceVersionTooLarge) {
-				e.Errorf("got %v, want a timeout that says the resourceVersion is too large", err)
+				e.Errorf("got %s, want a timeout that says the resourceVersion is too large", data)
 			}
 		}},
 		{"spansNamespaces", func(e *env) {

@@ -8,6 +8,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
@@ -74,7 +75,7 @@ func (h *Handler) applyNew(r *request, merged func(object.Object) (object.Object
 
 func readApplied(r *request, data []byte) (*unstructured.Unstructured, error) {
 	if r.query.Get("fieldManager") == "" {
-		return nil, apierrors.NewBadRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch")
+		return nil, invalidOptions("PatchOptions", field.Required(field.NewPath("fieldManager"), "is required for apply patch"))
 	}
 	content := map[string]any{}
 	text, err := yaml.YAMLToJSON(data)

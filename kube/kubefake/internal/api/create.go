@@ -19,7 +19,7 @@ func (h *Handler) create(r *request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	dry, err := dryRun(r.query["dryRun"])
+	dry, err := dryRun("CreateOptions", r.query["dryRun"])
 	if err != nil {
 		return nil, err
 	}

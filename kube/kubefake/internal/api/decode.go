@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	kjson "k8s.io/apimachinery/pkg/runtime/serializer/json"
 	"k8s.io/apimachinery/pkg/runtime/serializer/protobuf"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/yaml"
 
@@ -70,7 +71,8 @@ func newDecoder(info *resource.Info, validation string) (*decoder, error) {
 		validation = metav1.FieldValidationWarn
 	case metav1.FieldValidationIgnore, metav1.FieldValidationWarn, metav1.FieldValidationStrict:
 	default:
-		return nil, apierrors.NewBadRequest(fmt.Sprintf("fieldValidation: unsupported value %q: supported values: Ignore, Strict, Warn", validation))
+		return nil, invalidOptions("CreateOptions", field.NotSupported(field.NewPath("fieldValidation"), validation,
+			[]string{metav1.FieldValidationIgnore, metav1.FieldValidationWarn, metav1.FieldValidationStrict}))
 	}
 	return &decoder{info: info, validation: validation}, nil
 }

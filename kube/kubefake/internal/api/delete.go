@@ -4,11 +4,11 @@ package api
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
 	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
@@ -50,11 +50,12 @@ func checkDelete(opts *metav1.DeleteOptions) (bool, error) {
 		switch *p {
 		case metav1.DeletePropagationBackground, metav1.DeletePropagationForeground, metav1.DeletePropagationOrphan:
 		default:
-			return false, apierrors.NewBadRequest(fmt.Sprintf("propagationPolicy: Unsupported value: %q: supported values: %q, %q, %q", *p,
-				metav1.DeletePropagationForeground, metav1.DeletePropagationBackground, metav1.DeletePropagationOrphan))
+			return false, invalidOptions("DeleteOptions", field.NotSupported(field.NewPath("propagationPolicy"), *p, []metav1.DeletionPropagation{
+				metav1.DeletePropagationForeground, metav1.DeletePropagationBackground, metav1.DeletePropagationOrphan,
+			}))
 		}
 	}
-	return dryRun(opts.DryRun)
+	return dryRun("DeleteOptions", opts.DryRun)
 }
 
 // deleteObject deletes the object of the request. gone is false when something holds it, so that it is only marked.

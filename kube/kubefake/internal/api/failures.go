@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 func conflict(gr schema.GroupResource, name string) error {
@@ -56,4 +57,9 @@ func parseVersion(text string) (uint64, error) {
 		return 0, apierrors.NewBadRequest(fmt.Sprintf("resourceVersion: Invalid value: %q: %v", text, err))
 	}
 	return version, nil
+}
+
+// invalidOptions says what is wrong with a parameter of the request.
+func invalidOptions(kind string, problem *field.Error) error {
+	return apierrors.NewInvalid(schema.GroupKind{Group: metav1.GroupName, Kind: kind}, "", field.ErrorList{problem})
 }

@@ -34,7 +34,7 @@ func (h *Handler) patch(r *request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	dry, err := dryRun(r.query["dryRun"])
+	dry, err := dryRun("PatchOptions", r.query["dryRun"])
 	if err != nil {
 		return nil, err
 	}

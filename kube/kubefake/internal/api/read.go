@@ -13,6 +13,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
 	"github.com/krtkit/krtkit/kube/kubefake/internal/store"
@@ -176,9 +177,10 @@ func (h *Handler) snapshot(r *request) ([]*object.Item, uint64, *page, error) {
 	switch {
 	case match == "":
 	case match != string(metav1.ResourceVersionMatchExact) && match != string(metav1.ResourceVersionMatchNotOlderThan):
-		return nil, 0, nil, apierrors.NewBadRequest(fmt.Sprintf("resourceVersionMatch: Unsupported value: %q: supported values: Exact, NotOlderThan", match))
+		return nil, 0, nil, invalidOptions("ListOptions", field.NotSupported(field.NewPath("resourceVersionMatch"), match,
+			[]metav1.ResourceVersionMatch{metav1.ResourceVersionMatchExact, metav1.ResourceVersionMatchNotOlderThan}))
 	case r.query.Get("resourceVersion") == "":
-		return nil, 0, nil, apierrors.NewBadRequest("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided")
+		return nil, 0, nil, invalidOptions("ListOptions", field.Forbidden(field.NewPath("resourceVersionMatch"), "resourceVersionMatch is forbidden unless resourceVersion is provided"))
 	}
 	items, now, err := r.table.List(r.namespace)
 	switch {

@@ -186,11 +186,11 @@ func (h *Handler) markDeleted(info *resource.Info, obj object.Object) object.Obj
 	return out
 }
 
-// dryRun reads the dryRun parameter.
-func dryRun(values []string) (bool, error) {
+// dryRun reads the dryRun parameter of a request with options of the kind.
+func dryRun(kind string, values []string) (bool, error) {
 	for _, v := range values {
 		if v != metav1.DryRunAll {
-			return false, apierrors.NewBadRequest(fmt.Sprintf("dryRun: Unsupported value: %q: supported values: %q", strings.Join(values, ","), metav1.DryRunAll))
+			return false, invalidOptions(kind, field.NotSupported(field.NewPath("dryRun"), v, []string{metav1.DryRunAll}))
 		}
 	}
 	return len(values) > 0, nil

@@ -48,7 +48,7 @@ func (h *Handler) bind(r *request) (*Response, error) {
 	if err := readInto(r, &binding); err != nil {
 		return nil, err
 	}
-	dry, err := dryRun(r.query["dryRun"])
+	dry, err := dryRun("CreateOptions", r.query["dryRun"])
 	if err != nil {
 		return nil, err
 	}

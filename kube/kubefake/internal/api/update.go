@@ -18,7 +18,7 @@ func (h *Handler) update(r *request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	dry, err := dryRun(r.query["dryRun"])
+	dry, err := dryRun("UpdateOptions", r.query["dryRun"])
 	if err != nil {
 		return nil, err
 	}
@@ -44,10 +44,12 @@ func (h *Handler) change(r *request, dry bool, next func(old object.Object) (obj
 		if err != nil {
 			return nil, err
 		}
-		if object.Same(old.Object, obj) {
+		// The item is what is compared, because it has no apiVersion and kind where the stored one has none.
+		it := r.info.Item(obj)
+		if object.Same(old.Object, it.Object) {
 			return old, nil
 		}
-		it, err := h.commitUpdate(r.info, r.table, seen, r.info.Item(obj), dry)
+		it, err = h.commitUpdate(r.info, r.table, seen, it, dry)
 		if errors.Is(err, store.ErrStale) && r.ctx().Err() == nil {
 			continue
 		}

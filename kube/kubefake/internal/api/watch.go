@@ -17,6 +17,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
@@ -95,9 +96,9 @@ func (w *watcher) start() error {
 	match := w.r.query.Get("resourceVersionMatch")
 	switch {
 	case stated && match != string(metav1.ResourceVersionMatchNotOlderThan):
-		return apierrors.NewBadRequest("sendInitialEvents: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")
+		return invalidOptions("ListOptions", field.Forbidden(field.NewPath("resourceVersionMatch"), "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
 	case !stated && match != "":
-		return apierrors.NewBadRequest("resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+		return invalidOptions("ListOptions", field.Forbidden(field.NewPath("resourceVersionMatch"), "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
 	}
 	if now := w.h.store.Version(); version > now {
 		return tooLarge(version, now)

@@ -5,8 +5,10 @@ package object
 import (
 	"maps"
 	"reflect"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -95,8 +97,21 @@ func specOf(u *unstructured.Unstructured, statusApart bool) map[string]any {
 	return spec
 }
 
-// Same reports whether two objects of one kind are equal in everything but apiVersion and kind.
+// Same reports whether two objects of one kind are equal in everything but apiVersion, kind and the times at which fields
+// were last written.
 func Same(a, b Object) bool {
+	if ma, mb := a.GetManagedFields(), b.GetManagedFields(); len(ma) > 0 && len(mb) > 0 {
+		sameOwners := slices.EqualFunc(ma, mb, func(x, y metav1.ManagedFieldsEntry) bool {
+			x.Time, y.Time = nil, nil
+			return equality.Semantic.DeepEqual(x, y)
+		})
+		if !sameOwners {
+			return false
+		}
+		a, b = shallow(a), shallow(b)
+		a.SetManagedFields(nil)
+		b.SetManagedFields(nil)
+	}
 	ua, ok := a.(*unstructured.Unstructured)
 	if !ok {
 		return equality.Semantic.DeepEqual(a, b)
