@@ -34,7 +34,7 @@ func runCluster(ctx context.Context, o options, out output) error {
 		return stopped(ctx, err)
 	}
 	return show(ctx, o, out, client, func(*render.Live) func() {
-		fmt.Fprintf(out.Err, "Watching %s. Ctrl-C ends it.\n", config.Host)
+		out.say("Watching %s. Ctrl-C ends it.", config.Host)
 		return func() {}
 	})
 }

@@ -51,7 +51,7 @@ func runFiles(ctx context.Context, o options, out output) error {
 	}
 	address := ""
 	if !o.once && o.listen != "" {
-		if address, err = server.Listen(o.listen); err != nil {
+		if address, err = server.Listen(o.listen); err != nil { //nolint:contextcheck // it serves until Close, not for a request
 			return err
 		}
 	}
@@ -64,14 +64,14 @@ func runFiles(ctx context.Context, o options, out output) error {
 // hint says what one can do while it runs.
 func hint(o options, out output, address string) {
 	if address != "" {
-		fmt.Fprintf(out.Err, "\nChange something, and see what that changes:\n\n"+
+		out.say("\nChange something, and see what that changes:\n\n"+
 			"  kubectl --server http://%s get services,pods -A\n"+
-			"  kubectl --server http://%s apply -f FILE\n\n", address, address)
+			"  kubectl --server http://%s apply -f FILE\n", address, address)
 	}
 	if len(o.files) > 0 {
-		fmt.Fprintf(out.Err, "%s read again when they change. ", strings.Join(o.files, ", "))
+		out.say("Files are read again when they change: %s", strings.Join(o.files, ", "))
 	}
-	fmt.Fprintln(out.Err, "Ctrl-C ends it.")
+	out.say("Ctrl-C ends it.")
 }
 
 // follow keeps the server equal to the files until ctx ends. The function that it
@@ -86,7 +86,7 @@ func follow(ctx context.Context, o options, out output, m *mirror.Mirror, set *m
 	changed := func() []string {
 		next, plan, err := m.Load(o.files...)
 		if err != nil {
-			fmt.Fprintf(out.Err, "serviceview: %v\n", err)
+			out.say("serviceview: %v", err)
 			return set.Dirs
 		}
 		set = next
@@ -100,7 +100,7 @@ func follow(ctx context.Context, o options, out output, m *mirror.Mirror, set *m
 			said = now
 			reportErrors(out, set, refused)
 			if len(now) == 0 {
-				fmt.Fprintln(out.Err, "all manifests are in order again")
+				out.say("all manifests are in order again")
 			}
 		}
 		return set.Dirs
@@ -108,10 +108,10 @@ func follow(ctx context.Context, o options, out output, m *mirror.Mirror, set *m
 	go func() {
 		defer close(done)
 		err := mirror.Watch(ctx, o.files, set.Dirs, changed, func(err error) {
-			fmt.Fprintf(out.Err, "serviceview: %v\n", err)
+			out.say("serviceview: %v", err)
 		})
 		if err != nil {
-			fmt.Fprintf(out.Err, "serviceview: %v; changes of files are not seen\n", err)
+			out.say("serviceview: %v; changes of files are not seen", err)
 		}
 	}()
 	return func() { <-done }
@@ -145,10 +145,10 @@ func texts(errs []*manifest.Error) []string {
 
 func reportErrors(out output, set *manifest.Set, refused error) {
 	for _, e := range set.Errors {
-		fmt.Fprintln(out.Err, e)
+		out.say("%v", e)
 	}
 	if refused != nil {
-		fmt.Fprintln(out.Err, refused)
+		out.say("%v", refused)
 	}
 }
 
@@ -163,10 +163,14 @@ func reportLoaded(out output, set *manifest.Set) {
 	kinds := slices.SortedFunc(maps.Keys(count), func(a, b string) int {
 		return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b))
 	})
-	for i, kind := range kinds {
-		text += map[bool]string{true: ": ", false: ", "}[i == 0] + fmt.Sprintf("%d %s", count[kind], kind)
+	var parts []string
+	for _, kind := range kinds {
+		parts = append(parts, fmt.Sprintf("%d %s", count[kind], kind))
 	}
-	fmt.Fprintln(out.Err, text)
+	if len(parts) > 0 {
+		text += ": " + strings.Join(parts, ", ")
+	}
+	out.say("%s", text)
 
 	type group struct {
 		kind   schema.GroupVersionKind
@@ -182,7 +186,7 @@ func reportLoaded(out output, set *manifest.Set) {
 	for _, g := range slices.SortedFunc(maps.Keys(files), func(a, b group) int {
 		return cmp.Or(cmp.Compare(a.kind.String(), b.kind.String()), cmp.Compare(a.reason, b.reason))
 	}) {
-		fmt.Fprintf(out.Err, "skipped %d %s %s: %s\n  in %s\n", total[g], g.kind.GroupVersion(), g.kind.Kind, g.reason, strings.Join(files[g], "\n     "))
+		out.say("skipped %d %s %s: %s\n  in %s", total[g], g.kind.GroupVersion(), g.kind.Kind, g.reason, strings.Join(files[g], "\n     "))
 	}
 }
 

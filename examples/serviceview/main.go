@@ -43,6 +43,12 @@ func (o output) printer() render.Printer {
 	return render.Printer{Out: o.Out, Color: o.Color, Width: o.Width}
 }
 
+// say writes a line for people, beside the view itself.
+func (o output) say(format string, args ...any) {
+	// If nobody reads it any more, nobody can be told about that either.
+	_, _ = fmt.Fprintf(o.Err, format+"\n", args...)
+}
+
 // The exit codes.
 const (
 	exitOK    = 0 // also when Ctrl-C ended it, and when some manifests had errors
@@ -58,7 +64,7 @@ func run(ctx context.Context, args []string, out output) int {
 	case errors.Is(err, errHelp):
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(out.Err, "serviceview: %v\nRun serviceview -h for the flags.\n", err)
+		out.say("serviceview: %v\nRun serviceview -h for the flags.", err)
 		return exitUsage
 	}
 	do := runFiles
@@ -66,7 +72,7 @@ func run(ctx context.Context, args []string, out output) int {
 		do = runCluster
 	}
 	if err := do(ctx, o, out); err != nil {
-		fmt.Fprintf(out.Err, "serviceview: %v\n", err)
+		out.say("serviceview: %v", err)
 		return exitError
 	}
 	return exitOK

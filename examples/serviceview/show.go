@@ -53,8 +53,10 @@ func list(v *view.View) []view.Service {
 
 // stopped returns nil if the user ended the program, and err if not.
 func stopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 
@@ -51,7 +52,7 @@ func (c *checker) value(n *yaml.Node, t reflect.Type, path string) {
 		c.unmarshaler(n, t, path)
 		return
 	}
-	switch t.Kind() {
+	switch t.Kind() { //nolint:exhaustive // the rest is scalar
 	case reflect.Struct:
 		c.object(n, t, path)
 	case reflect.Map:
@@ -97,7 +98,7 @@ func (c *checker) object(n *yaml.Node, t reflect.Type, path string) {
 			reason := "there is no such field"
 			for name := range fields {
 				if strings.EqualFold(name, key) {
-					reason += "; it is spelled " + name
+					reason = "there is no such field; it is spelled " + name
 				}
 			}
 			c.findings = append(c.findings, finding{node: k, path: field(path, key), reason: reason, warning: true})
@@ -201,9 +202,7 @@ func (c *checker) fieldsOf(t reflect.Type) map[string]reflect.Type {
 			if inner.Kind() == reflect.Pointer {
 				inner = inner.Elem()
 			}
-			for k, v := range c.fieldsOf(inner) {
-				fields[k] = v
-			}
+			maps.Copy(fields, c.fieldsOf(inner))
 		case name == "":
 			fields[f.Name] = f.Type
 		default:

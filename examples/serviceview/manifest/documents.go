@@ -276,8 +276,7 @@ func (p *jsonParser) value(depth int) (*yaml.Node, error) {
 
 func (p *jsonParser) failure(err error) *Error {
 	at, reason := int(p.dec.InputOffset()), err.Error()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = int(syntax.Offset)
 		// The decoder points at the wrong byte, or behind it, depending on what
 		// it was about to read. It never objects to a space, except in a string.

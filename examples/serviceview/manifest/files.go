@@ -82,8 +82,8 @@ func (f *finder) file(path string, info fs.FileInfo) {
 	case f.first(path):
 		f.files = append(f.files, path)
 		// A change of what a link points to happens in another folder.
-		if real, err := filepath.EvalSymlinks(path); err == nil && filepath.Dir(real) != filepath.Dir(path) {
-			f.dirs = append(f.dirs, filepath.Dir(real))
+		if to, err := filepath.EvalSymlinks(path); err == nil && filepath.Dir(to) != filepath.Dir(path) {
+			f.dirs = append(f.dirs, filepath.Dir(to))
 		}
 	}
 }
@@ -91,18 +91,18 @@ func (f *finder) file(path string, info fs.FileInfo) {
 // first reports whether this is the first time that it is asked about what path
 // leads to. It ends circles of links.
 func (f *finder) first(path string) bool {
-	real, err := filepath.EvalSymlinks(path)
+	to, err := filepath.EvalSymlinks(path)
 	if err == nil {
-		real, err = filepath.Abs(real)
+		to, err = filepath.Abs(to)
 	}
 	if err != nil {
 		f.fail(path, err)
 		return false
 	}
-	if f.seen[real] {
+	if f.seen[to] {
 		return false
 	}
-	f.seen[real] = true
+	f.seen[to] = true
 	return true
 }
 

@@ -76,11 +76,11 @@ func TestLoad_folder(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("mismatch (-want +got):\n%s", diff)
 	}
-	real, err := filepath.EvalSymlinks("elsewhere")
+	elsewhere, err := filepath.EvalSymlinks("elsewhere")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{real, "in", "in/folder.yaml", "in/sub"}, set.Dirs); diff != "" {
+	if diff := cmp.Diff([]string{elsewhere, "in", "in/folder.yaml", "in/sub"}, set.Dirs); diff != "" {
 		t.Errorf("Dirs mismatch (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]bool{"in/broken.yaml": true, "in/dangling.yaml": true, "in/self.yaml": true, "in/sub/again.yaml": true, "missing.yaml": true}, set.Broken()); diff != "" {

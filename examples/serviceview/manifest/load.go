@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -56,7 +55,7 @@ func LoadFS(kinds Kinds, fsys fs.FS) *Set {
 			fail(name, err)
 			return nil
 		}
-		if !d.Type().IsRegular() || !isManifest(path.Base(name)) {
+		if !d.Type().IsRegular() || !isManifest(name) {
 			return nil
 		}
 		data, err := fs.ReadFile(fsys, name)

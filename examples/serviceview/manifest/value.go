@@ -48,7 +48,7 @@ func (c *converter) value(n *yaml.Node, path string, depth int) (any, *valueErro
 	case depth > maxDepth:
 		return nil, &valueError{n, path, fmt.Sprintf("more than %d levels", maxDepth)}
 	}
-	switch n.Kind {
+	switch n.Kind { //nolint:exhaustive // the rest is scalar
 	case yaml.AliasNode:
 		return c.value(n.Alias, path, depth+1)
 	case yaml.SequenceNode:
@@ -219,7 +219,7 @@ func scalar(n *yaml.Node) any {
 // describe names a value as a message would: "a list", `the string "80"`.
 func describe(n *yaml.Node) string {
 	n = target(n)
-	switch n.Kind {
+	switch n.Kind { //nolint:exhaustive // the rest is scalar
 	case yaml.MappingNode:
 		return "a mapping"
 	case yaml.SequenceNode:

@@ -120,7 +120,8 @@ func (m *Mirror) plan(set *manifest.Set) Plan {
 		p.Delete = append(p.Delete, o)
 	}
 	slices.SortFunc(p.Delete, func(a, b manifest.Object) int {
-		// What is in a namespace goes before the namespace does.
+		// What is in a namespace goes before the namespace does, and services go
+		// before what they would otherwise be without for a moment.
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), strings.Compare(a.ID().String(), b.ID().String()))
 	})
 	return p
@@ -136,13 +137,15 @@ func brokenFile(broken map[string]bool, file string) bool {
 	return false
 }
 
-// rank orders objects by what they need to exist before them.
+// rank orders objects by what should exist before them.
 func rank(o manifest.Object) int {
 	switch o.ID().GroupKind.String() {
 	case "CustomResourceDefinition.apiextensions.k8s.io":
 		return 0
 	case "Namespace":
 		return 1
+	case "Service":
+		return 3 // when everything that it selects is there
 	default:
 		return 2
 	}

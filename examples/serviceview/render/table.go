@@ -216,7 +216,7 @@ func portCell(p view.Port) string {
 func workloadCells(s view.Service) []string {
 	var names []string
 	for _, w := range s.Workloads {
-		names = append(names, w.Kind+"/"+w.Name)
+		names = append(names, shortKind(w.Kind)+"/"+w.Name)
 	}
 	if alone := countAlone(s); alone > 0 {
 		names = append(names, plural(alone, "lone pod"))
@@ -225,6 +225,22 @@ func workloadCells(s view.Service) []string {
 		names = append(names, limit(s.Addresses, 3)...)
 	}
 	return limit(names, 5)
+}
+
+// shortKind returns the short name that kubectl knows, to keep the table narrow.
+func shortKind(kind string) string {
+	switch kind {
+	case "Deployment":
+		return "deploy"
+	case "StatefulSet":
+		return "sts"
+	case "DaemonSet":
+		return "ds"
+	case "ReplicaSet":
+		return "rs"
+	default:
+		return strings.ToLower(kind)
+	}
 }
 
 func countAlone(s view.Service) int {

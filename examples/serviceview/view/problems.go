@@ -184,12 +184,14 @@ func portProblems(r *report, f facts, p corev1.ServicePort) {
 // some names backends: one by its name, more by their number.
 func some(list []Backend, total int) string {
 	switch {
+	case len(list) == 1 && list[0].Template:
+		return "the template of " + shortOwner(list[0].Owner)
 	case len(list) == 1:
-		return list[0].Name
+		return "pod " + list[0].Name
 	case len(list) == total:
 		return "every pod"
 	default:
-		return fmt.Sprintf("one of %d pods like %s", len(list), list[0].Name)
+		return fmt.Sprintf("each of %d pods like %s", len(list), list[0].Name)
 	}
 }
 

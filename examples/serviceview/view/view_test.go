@@ -30,9 +30,9 @@ func sourcesOf(t *testing.T, manifests string) view.Sources {
 		deployments  []*appsv1.Deployment
 		statefulSets []*appsv1.StatefulSet
 		daemonSets   []*appsv1.DaemonSet
-		slices       []*discoveryv1.EndpointSlice
+		endpoints    []*discoveryv1.EndpointSlice
 	)
-	for _, doc := range strings.Split(manifests, "\n---\n") {
+	for doc := range strings.SplitSeq(manifests, "\n---\n") {
 		var meta metav1.TypeMeta
 		if err := yaml.Unmarshal([]byte(doc), &meta); err != nil {
 			t.Fatalf("%v in %q", err, doc)
@@ -53,7 +53,7 @@ func sourcesOf(t *testing.T, manifests string) view.Sources {
 		case "DaemonSet":
 			daemonSets = append(daemonSets, parse(t, doc, &appsv1.DaemonSet{}))
 		case "EndpointSlice":
-			slices = append(slices, parse(t, doc, &discoveryv1.EndpointSlice{}))
+			endpoints = append(endpoints, parse(t, doc, &discoveryv1.EndpointSlice{}))
 		default:
 			t.Fatalf("unknown kind in %q", doc)
 		}
@@ -67,7 +67,7 @@ func sourcesOf(t *testing.T, manifests string) view.Sources {
 		Deployments:    krt.NewStaticCollection(nil, deployments, stop),
 		StatefulSets:   krt.NewStaticCollection(nil, statefulSets, stop),
 		DaemonSets:     krt.NewStaticCollection(nil, daemonSets, stop),
-		EndpointSlices: krt.NewStaticCollection(nil, slices, stop),
+		EndpointSlices: krt.NewStaticCollection(nil, endpoints, stop),
 	}
 }
 
@@ -206,10 +206,10 @@ func TestService_problems(t *testing.T) {
 			`error port-name-missing: port 80 (w): no container port is named "web"; there is 8080 (http)`,
 		}},
 		{"port name missing in some", web + readyPod + pod("p", ready, "containers: []"), []string{
-			`warning port-name-missing: port 80: p has no container port named "http"`,
+			`warning port-name-missing: port 80: pod p has no container port named "http"`,
 		}},
 		{"port protocol", service("{selector: {app: web}, ports: [{port: 53, protocol: UDP, targetPort: http}]}") + pod("p", ready, http), []string{
-			"error port-protocol: port 53 is UDP, but p declares targetPort http for TCP",
+			"error port-protocol: port 53 is UDP, but pod p declares targetPort http for TCP",
 		}},
 		{"port undeclared", service("{selector: {app: web}, ports: [{port: 81}]}") + pod("p", ready, http), []string{
 			"note port-undeclared: port 81: no container declares 81; there is 8080 (http)",
