@@ -72,7 +72,7 @@ func (c *told) event(e controllers.Event) {
 		}
 		return o.GetName() + o.GetResourceVersion()
 	}
-	*c = append(*c, e.Event.String()+" "+name(e.Old)+" "+name(e.New)+" latest "+name(e.Latest()))
+	*c = append(*c, e.Event.String()+" "+name(e.Old)+">"+name(e.New)+" latest "+name(e.Latest()))
 }
 
 func (c *told) object(o controllers.Object) { *c = append(*c, o.GetName()+o.GetResourceVersion()) }
@@ -103,27 +103,27 @@ func TestAdapters_callAsTheirTableSays(t *testing.T) {
 	}{
 		{
 			"FromEventHandler", controllers.FromEventHandler(events.event), &events,
-			"add - a1 latest a1; update a1 a2 latest a2; update a2 a2 latest a2; update b2 a3 latest a3; " +
-				"update a3 b4 latest b4; delete b4 - latest b4; delete a5 - latest a5",
+			"add ->a1 latest a1; update a1>a2 latest a2; update a2>a2 latest a2; update b2>a3 latest a3; " +
+				"update a3>b4 latest b4; delete b4>- latest b4; delete a5>- latest a5",
 		},
-		{"ObjectHandler", controllers.ObjectHandler(objects.object), &objects, "a1; a2; a2; a3; b4; b4; a5"},
+		{"ObjectHandler", controllers.ObjectHandler(objects.object), &objects, "a1;a2;a2;a3;b4;b4;a5"},
 		{
 			"TypedObjectHandler", controllers.TypedObjectHandler(func(p *corev1.Pod) { typed.object(p) }), &typed,
-			"a1; a2; a2; a3; b4; b4; a5",
+			"a1;a2;a2;a3;b4;b4;a5",
 		},
-		{"FilteredObjectHandler", controllers.FilteredObjectHandler(filtered.object, isA), &filtered, "a1; a2; a2; a3; b4; a5"},
-		{"FilteredObjectSpecHandler", controllers.FilteredObjectSpecHandler(spec.object, isA), &spec, "a1; a2; a3; b4; a5"},
+		{"FilteredObjectHandler", controllers.FilteredObjectHandler(filtered.object, isA), &filtered, "a1;a2;a2;a3;b4;a5"},
+		{"FilteredObjectSpecHandler", controllers.FilteredObjectSpecHandler(spec.object, isA), &spec, "a1;a2;a3;b4;a5"},
 		{
 			"EventHandler", controllers.EventHandler[*corev1.Pod]{
 				AddFunc:         func(*corev1.Pod) { full = append(full, "AddFunc called beside AddExtendedFunc") },
 				AddExtendedFunc: func(p *corev1.Pod, initial bool) { full.object(p) },
 				DeleteFunc:      func(p *corev1.Pod) { full.object(p) },
-			}, &full, "a1; b4; a5",
+			}, &full, "a1;b4;a5",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			play(tt.handler)
-			if diff := cmp.Diff(tt.want, strings.Join(*tt.got, "; ")); diff != "" {
+			if diff := cmp.Diff(strings.ReplaceAll(tt.want, "; ", ";"), strings.Join(*tt.got, ";")); diff != "" {
 				t.Errorf("calls mismatch (-want +got):\n%s", diff)
 			}
 		})

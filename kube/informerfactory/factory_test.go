@@ -71,12 +71,16 @@ func TestInformerFor_sharesWhatIsTheSame(t *testing.T) {
 		{"same closure", pods, kubetypes.InformerOptions{ObjectTransform: one}, kubetypes.InformerOptions{ObjectTransform: one}, true},
 		{"closures of one function", pods, kubetypes.InformerOptions{ObjectTransform: one}, kubetypes.InformerOptions{ObjectTransform: closure(2)}, false},
 		{
-			"same name", pods, kubetypes.InformerOptions{ObjectTransform: one, TransformKey: "n"},
-			kubetypes.InformerOptions{ObjectTransform: closure(2), TransformKey: "n"}, true,
+			"same name", pods,
+			kubetypes.InformerOptions{ObjectTransform: one, TransformKey: "n"},
+			kubetypes.InformerOptions{ObjectTransform: closure(2), TransformKey: "n"},
+			true,
 		},
 		{
-			"other name", pods, kubetypes.InformerOptions{ObjectTransform: one, TransformKey: "n"},
-			kubetypes.InformerOptions{ObjectTransform: one, TransformKey: "m"}, false,
+			"other name", pods,
+			kubetypes.InformerOptions{ObjectTransform: one, TransformKey: "n"},
+			kubetypes.InformerOptions{ObjectTransform: one, TransformKey: "m"},
+			false,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -285,7 +285,7 @@ func TestUntypedDynamicAndMetadata_cacheTheirOwnForms(t *testing.T) {
 // Order is a type that no scheme knows.
 type Order struct {
 	metav1.TypeMeta   `json:",inline"`
-	metav1.ObjectMeta `json:"metadata,omitempty"`
+	metav1.ObjectMeta `json:"metadata"`
 
 	Spec OrderSpec `json:"spec"`
 }
@@ -298,7 +298,7 @@ type OrderSpec struct {
 // DeepCopyObject copies the order.
 func (o *Order) DeepCopyObject() runtime.Object {
 	c := *o
-	c.ObjectMeta = *o.ObjectMeta.DeepCopy()
+	o.DeepCopyInto(&c.ObjectMeta)
 	return &c
 }
 

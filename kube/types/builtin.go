@@ -2,7 +2,11 @@
 
 package types
 
-import "k8s.io/apimachinery/pkg/runtime/schema"
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
 
 // builtinScope returns the scope of a kind that Kubernetes itself serves, and
 // ScopeUnknown for any other.
@@ -103,10 +107,8 @@ func clusterScoped(kind string, kinds ...string) Scope {
 }
 
 func scopeIfIn(scope Scope, kind string, kinds []string) Scope {
-	for _, k := range kinds {
-		if k == kind {
-			return scope
-		}
+	if slices.Contains(kinds, kind) {
+		return scope
 	}
 	return ScopeUnknown
 }

@@ -40,7 +40,7 @@ func TestScope_ofEveryListableKindOfTheCoreSchemeIsKnown(t *testing.T) {
 }
 
 func listable(gvk schema.GroupVersionKind, goType reflect.Type) bool {
-	_, isObject := reflect.New(goType).Interface().(controllers.Object)
+	_, isObject := reflect.TypeAssert[controllers.Object](reflect.New(goType))
 	return isObject && !strings.HasSuffix(gvk.Kind, "List") &&
 		scheme.Scheme.Recognizes(gvk.GroupVersion().WithKind(gvk.Kind+"List"))
 }

@@ -51,7 +51,7 @@ type Info struct {
 
 // New returns a new, empty object of the type.
 func (i Info) New() controllers.Object {
-	o, _ := reflect.New(i.Type.Elem()).Interface().(controllers.Object)
+	o, _ := reflect.TypeAssert[controllers.Object](reflect.New(i.Type.Elem()))
 	return o
 }
 
@@ -141,7 +141,7 @@ func isPointerToStruct(t reflect.Type) bool {
 // objectList is the list type of a registered type.
 type objectList[T controllers.Object] struct {
 	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
+	metav1.ListMeta `json:"metadata"`
 
 	Items []T `json:"items"`
 }
@@ -149,7 +149,7 @@ type objectList[T controllers.Object] struct {
 // DeepCopyObject copies the list and its items.
 func (l *objectList[T]) DeepCopyObject() runtime.Object {
 	c := &objectList[T]{TypeMeta: l.TypeMeta}
-	l.ListMeta.DeepCopyInto(&c.ListMeta)
+	l.DeepCopyInto(&c.ListMeta)
 	if l.Items == nil {
 		return c
 	}

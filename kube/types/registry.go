@@ -115,7 +115,7 @@ func (r *Registry) typeFromScheme(t reflect.Type) (Info, error) {
 	if t == nil || !isPointerToStruct(t) {
 		return Info{}, fmt.Errorf("type %v: %w: it is not a pointer to a struct", t, ErrUnknown)
 	}
-	o, isObject := reflect.New(t.Elem()).Interface().(controllers.Object)
+	o, isObject := reflect.TypeAssert[controllers.Object](reflect.New(t.Elem()))
 	if !isObject {
 		return Info{}, fmt.Errorf("type %s: %w: it is not a Kubernetes object", t, ErrUnknown)
 	}

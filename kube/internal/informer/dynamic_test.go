@@ -120,6 +120,7 @@ type watched struct {
 }
 
 func churn(t *testing.T, seed uint64) {
+	t.Helper()
 	random := rand.New(rand.NewPCG(seed, 1))
 	s := newServer()
 	for n := range 20 {

@@ -31,7 +31,6 @@ type server struct {
 	lists     int
 	listError error
 	noList    chan struct{} // lists wait for it, if it is set
-	done      sync.WaitGroup
 }
 
 func newServer(objects ...*corev1.ConfigMap) *server {

@@ -182,6 +182,7 @@ type watchListSemantics interface{ IsWatchListSemanticsUnSupported() bool }
 // context: the reflector sleeps on it without looking at its own.
 type interruptibleClock struct {
 	clock.RealClock
+
 	ctx context.Context
 }
 
