@@ -63,3 +63,14 @@ func (c told) wantNoMore(t *testing.T) {
 	default:
 	}
 }
+
+// need returns what a call has returned, or fails the test: need(call())(t).
+func need[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	apitypes "k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/krtkit/krtkit/krt"
@@ -26,10 +27,7 @@ func (n nodeLoad) String() string { return fmt.Sprintf("%s %s %v", n.Node, n.Zon
 
 func TestKRT_derivedCollectionFollowsTheServer(t *testing.T) {
 	server := startServer(t)
-	clients, err := kubernetes.NewForConfig(server.RESTConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
+	clients := need(kubernetes.NewForConfig(server.RESTConfig()))(t)
 	pods, nodes := clients.CoreV1().Pods("default"), clients.CoreV1().Nodes()
 	newNode := func(name, zone string) *corev1.Node {
 		return &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{"zone": zone}}}
@@ -46,9 +44,9 @@ func TestKRT_derivedCollectionFollowsTheServer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(second(nodes.Create(t.Context(), newNode("n1", "east"), metav1.CreateOptions{})))
-	must(second(pods.Create(t.Context(), newPod("a", "n1"), metav1.CreateOptions{})))
-	must(second(pods.Create(t.Context(), newPod("elsewhere", "n2"), metav1.CreateOptions{})))
+	need(nodes.Create(t.Context(), newNode("n1", "east"), metav1.CreateOptions{}))(t)
+	need(pods.Create(t.Context(), newPod("a", "n1"), metav1.CreateOptions{}))(t)
+	need(pods.Create(t.Context(), newPod("elsewhere", "n2"), metav1.CreateOptions{}))(t)
 
 	client, stop := newClient(t, server.RESTConfig())
 	podInformer := krt.NewInformer[*corev1.Pod](client, krt.WithStop(stop))
@@ -74,25 +72,25 @@ func TestKRT_derivedCollectionFollowsTheServer(t *testing.T) {
 	}
 	tell.want(t, "add n1 east [a]")
 
-	must(second(pods.Create(t.Context(), newPod("b", "n1"), metav1.CreateOptions{})))
+	need(pods.Create(t.Context(), newPod("b", "n1"), metav1.CreateOptions{}))(t)
 	tell.want(t, "update n1 east [a b]")
-	must(second(nodes.Create(t.Context(), newNode("n2", "west"), metav1.CreateOptions{})))
+	need(nodes.Create(t.Context(), newNode("n2", "west"), metav1.CreateOptions{}))(t)
 	tell.want(t, "add n2 west [elsewhere]")
-	must(second(nodes.Update(t.Context(), newNode("n1", "north"), metav1.UpdateOptions{})))
+	need(nodes.Update(t.Context(), newNode("n1", "north"), metav1.UpdateOptions{}))(t)
 	tell.want(t, "update n1 north [a b]")
 	now := int64(0) // nobody runs the pod, so nobody would ever end it
 	must(pods.Delete(t.Context(), "a", metav1.DeleteOptions{GracePeriodSeconds: &now}))
 	tell.want(t, "update n1 north [b]")
 
 	// The derived collection does not change with what it does not read.
-	must(second(pods.Patch(t.Context(), "b", "application/merge-patch+json",
-		[]byte(`{"metadata":{"labels":{"not":"read"}}}`), metav1.PatchOptions{})))
+	need(pods.Patch(t.Context(), "b", apitypes.MergePatchType,
+		[]byte(`{"metadata":{"labels":{"not":"read"}}}`), metav1.PatchOptions{}))(t)
 
 	server.Kill()
 	must(server.Restart(t.Context()))
 	must(nodes.Delete(t.Context(), "n2", metav1.DeleteOptions{}))
 	tell.want(t, "delete n2 west [elsewhere]")
-	must(second(pods.Create(t.Context(), newPod("c", "n1"), metav1.CreateOptions{})))
+	need(pods.Create(t.Context(), newPod("c", "n1"), metav1.CreateOptions{}))(t)
 	tell.want(t, "update n1 north [b c]")
 	if err := krt.WaitIdle(t.Context(), loads); err != nil {
 		t.Fatal(err)
