@@ -242,9 +242,9 @@ func (g *Graph) Disconnect(e *Edge) {
 	g.update(e.child)
 }
 
-// forget lets go of a stopped node that no other reads.
+// forget lets go of a stopped node that no other reads, and that reads no other.
 func (g *Graph) forget(n *Node) {
-	if n.stopped && len(n.children) == 0 {
+	if n.stopped && len(n.children) == 0 && !n.running {
 		delete(g.nodes, n)
 	}
 }

@@ -147,6 +147,7 @@ func (n *Node) finish(ok bool) Task {
 	for _, e := range n.parents {
 		e.cursor.GiveBack()
 	}
+	g.forget(n)
 	g.enqueue(n)
 	g.update(n)
 	return g.UnlockNext()
