@@ -38,7 +38,7 @@ race: ## Run the tests under the race detector (needs cgo and a C compiler)
 lint: ## Run golangci-lint, built once from internal/tools into the user's cache
 	@test -x '$(LINT)' || { echo 'building golangci-lint $(LINT_VERSION), once'; mkdir -p '$(CACHE)' && \
 		cd internal/tools && $(GO) build -o '$(LINT).tmp' $(LINT_PKG)/cmd/golangci-lint && mv '$(LINT).tmp' '$(LINT)'; }
-	@for dir in . test; do echo "golangci-lint in $$dir"; (cd "$$dir" && '$(LINT)' run ./...) || exit 1; done
+	@for dir in . test; do echo "golangci-lint in $$dir"; (cd "$$dir" && '$(LINT)' run --allow-serial-runners ./...) || exit 1; done
 
 arch: ## Check layers, dependency budgets, documents and licence headers
 	$(GO) test -v ./internal/archtest
