@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -95,6 +96,28 @@ func (e *env) widgets(w widgets, version string) dynamic.ResourceInterface {
 	return e.dynamic.Resource(w.in(version)).Namespace(e.namespace)
 }
 
+// discover returns the resources of a group and version. A server may serve them before
+// it says so, and nothing tells when it does.
+func (e *env) discover(groupVersion string) *metav1.APIResourceList {
+	e.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		list, err := e.client.Discovery().ServerResourcesForGroupVersion(groupVersion)
+		if err == nil {
+			return list
+		}
+		if !apierrors.IsNotFound(err) {
+			e.Fatal(err)
+		}
+		select {
+		case <-tick.C:
+		case <-e.ctx.Done():
+			e.Fatalf("resources of %s: %v", groupVersion, err)
+		}
+	}
+}
+
 func definitionTests() []test {
 	return []test{
 		{"servesItsVersions", func(e *env) {
@@ -115,7 +138,7 @@ func definitionTests() []test {
 		}},
 		{"isDiscovered", func(e *env) {
 			w := e.defineWidgets()
-			list := must(e.client.Discovery().ServerResourcesForGroupVersion(w.group + "/v1"))(e)
+			list := e.discover(w.group + "/v1")
 			i := slices.IndexFunc(list.APIResources, func(r metav1.APIResource) bool { return r.Name == "widgets" })
 			if i < 0 {
 				e.Fatalf("resources %v", list.APIResources)
