@@ -106,6 +106,8 @@ func lockBoth(a, b *Node) *Graph {
 		if ga == gb {
 			g := a.Lock()
 			if b.graph.Load() == g {
+				g.hold(a)
+				g.hold(b)
 				return g
 			}
 			g.Unlock()

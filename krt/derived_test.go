@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/krtkit/krtkit/krt"
+)
+
+func TestNewCollection_showsARecreatedInputAsDeletedAndAdded(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a"}}, stop)
+		gate := make(chan struct{}, 10)
+		gate <- struct{}{}
+		slow := krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing { <-gate; return &i }, stop)
+		below := krt.NewCollection(slow, func(_ krt.HandlerContext, i thing) *thing { return &i }, stop)
+		joined := krt.JoinCollection([]krt.Collection[thing]{slow, krt.NewStaticCollection[thing](nil, nil, stop)}, stop)
+		first, second, third := record(slow), record(below), record(joined)
+		for _, r := range []*recorder{first, second, third} {
+			wantLog(t, r, "+a=0")
+		}
+		source.UpdateObject(thing{Name: "a", Value: 1})
+		synctest.Wait() // the run for it is under way
+		source.DeleteObject("a")
+		source.UpdateObject(thing{Name: "a", Value: 2})
+		close(gate)
+		for name, r := range map[string]*recorder{"derived": first, "derived twice": second, "joined": third} {
+			got := r.take()
+			if len(got) >= 2 {
+				got = got[len(got)-2:]
+			}
+			if diff := cmp.Diff([]string{"-a", "+a=2"}, got); diff != "" {
+				t.Errorf("last events of %s mismatch (-want +got):\n%s", name, diff)
+			}
+		}
+	})
+}
+
+func TestNewCollection_nilTakesTheOutputAway(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Value: 1}}, stop)
+		r := record(krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing {
+			if i.Value == 0 {
+				return nil
+			}
+			return &i
+		}, stop))
+		wantLog(t, r, "+a=1")
+		source.UpdateObject(thing{Name: "a", Value: 0})
+		wantLog(t, r, "-a")
+		source.UpdateObject(thing{Name: "a", Value: 0, Group: "g"})
+		wantLog(t, r)
+		source.UpdateObject(thing{Name: "a", Value: 2})
+		wantLog(t, r, "+a=2")
+		source.DeleteObject("a")
+		wantLog(t, r, "-a")
+	})
+}
+
+func TestNewCollection_anEqualResultIsNoEvent(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Value: 1}}, stop)
+		c := krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing { return &thing{Name: i.Name, Value: i.Value / 10} }, stop)
+		below := 0
+		krt.NewCollection(c, func(_ krt.HandlerContext, i thing) *thing { below++; return &i }, stop)
+		r := record(c)
+		wantLog(t, r, "+a=0")
+		for i := range uint64(9) {
+			source.UpdateObject(thing{Name: "a", Value: i})
+			synctest.Wait()
+		}
+		wantLog(t, r)
+		if below != 1 {
+			t.Errorf("what derives from it ran %d times, want 1", below)
+		}
+	})
+}
+
+func TestNewCollection_twoInputsWithOneOutput(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection[thing](nil, nil, stop)
+		c := krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing { return &thing{Name: "out", Value: i.Value} }, stop)
+		r := record(c)
+		source.UpdateObject(thing{Name: "a", Value: 1})
+		wantLog(t, r, "+out=1")
+		source.UpdateObject(thing{Name: "b", Value: 2})
+		wantLog(t, r, "~out=2") // the last one counts
+		source.DeleteObject("a")
+		wantLog(t, r)
+		source.UpdateObject(thing{Name: "a", Value: 3})
+		wantLog(t, r, "~out=3")
+		source.DeleteObject("a")
+		wantLog(t, r, "-out", "+out=2") // b's is there again
+		source.DeleteObject("b")
+		wantLog(t, r, "-out")
+	})
+}
+
+func TestNewManyCollection_changesOnlyWhatIsDifferent(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Group: "x y"}}, stop)
+		r := record(krt.NewManyCollection(source, func(_ krt.HandlerContext, i thing) []thing {
+			var out []thing
+			for _, name := range strings.Fields(i.Group) {
+				out = append(out, thing{Name: name, Value: i.Value})
+			}
+			return out
+		}, stop))
+		wantLog(t, r, "+x=0", "+y=0")
+		source.UpdateObject(thing{Name: "a", Group: "y z z"})
+		wantLog(t, r, "-x", "+z=0")
+		source.UpdateObject(thing{Name: "a", Group: "y z", Value: 1})
+		wantLog(t, r, "~y=1", "~z=1")
+		source.DeleteObject("a")
+		wantLog(t, r, "-y", "-z")
+	})
+}
+
+func TestNewCollection_aReadThatIsNotMadeAgainIsNoDependency(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		dep := krt.NewStaticCollection(nil, []thing{{Name: "x"}, {Name: "y"}}, stop)
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Group: "x"}}, stop)
+		runs := 0
+		krt.NewCollection(source, func(ctx krt.HandlerContext, i thing) *thing {
+			runs++
+			krt.FetchKey(ctx, dep, i.Group)
+			return &i
+		}, stop)
+		synctest.Wait()
+		for i, step := range []struct {
+			do   func()
+			runs int
+		}{
+			{func() { dep.UpdateObject(thing{Name: "y", Value: 1}) }, 1},
+			{func() { dep.UpdateObject(thing{Name: "x", Value: 1}) }, 2},
+			{func() { source.UpdateObject(thing{Name: "a", Group: "y"}) }, 3},
+			{func() { dep.UpdateObject(thing{Name: "x", Value: 2}) }, 3},
+			{func() { dep.DeleteObject("y") }, 4},
+			{func() { dep.UpdateObject(thing{Name: "y"}) }, 5},
+		} {
+			step.do()
+			synctest.Wait()
+			if runs != step.runs {
+				t.Errorf("step %d: %d runs, want %d", i, runs, step.runs)
+			}
+		}
+	})
+}
+
+func TestNewCollection_mayFetchItsOwnPrimary(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Group: "g"}, {Name: "b", Group: "g"}}, stop)
+		c := krt.NewCollection(source, func(ctx krt.HandlerContext, i thing) *thing {
+			i.Value = uint64(len(krt.Fetch(ctx, source)))
+			return &i
+		}, stop)
+		r := record(c)
+		wantLog(t, r, "+a=2", "+b=2")
+		source.UpdateObject(thing{Name: "c"})
+		wantLog(t, r, "~a=3", "~b=3", "+c=3")
+	})
+}
+
+func TestNewSingleton_followsWhatItFetches(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection[thing](nil, nil, stop)
+		s := krt.NewSingleton(func(ctx krt.HandlerContext) *thing {
+			n := len(krt.Fetch(ctx, source))
+			if n == 0 {
+				return nil
+			}
+			return &thing{Name: "count", Value: uint64(n)}
+		}, stop, krt.WithMetadata(krt.Metadata{"k": "v"}))
+		r := record(s.AsCollection())
+		wantLog(t, r)
+		if s.Get() != nil {
+			t.Errorf("Get() = %v, want nil", s.Get())
+		}
+		source.Reset([]thing{{Name: "a"}, {Name: "b"}})
+		wantLog(t, r, "+count=2")
+		if got := s.Get(); got == nil || got.Value != 2 {
+			t.Errorf("Get() = %v, want 2", got)
+		}
+		if s.Metadata()["k"] != "v" {
+			t.Errorf("Metadata() = %v", s.Metadata())
+		}
+	})
+}
+
+func TestWaitIdle_saysWhatWaitsForWhat(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		unsynced := krt.NewStaticCollection[thing](neverSynced{}, nil, stop, krt.WithName("pods"))
+		c := krt.NewCollection(unsynced, func(_ krt.HandlerContext, i thing) *thing { return &i }, stop, krt.WithName("endpoints"))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := krt.WaitIdle(ctx, c)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(fmt.Sprint(err), `"pods" is not synced`) {
+			t.Errorf("WaitIdle() = %v, want the deadline and that pods is not synced", err)
+		}
+	})
+}
+
+func TestWaitIdle_refusesWhatIsNoCollection(t *testing.T) {
+	if err := krt.WaitIdle(t.Context(), neverSynced{}); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestCollections_canBeObjectsAndAreKeyedByIdentity(t *testing.T) {
+	a, b := krt.NewStaticCollection[thing](nil, nil), krt.NewStaticCollection[thing](nil, nil)
+	if krt.GetKey[krt.Collection[thing]](a) == krt.GetKey[krt.Collection[thing]](b) {
+		t.Error("two collections have one key")
+	}
+	if !krt.Equal[krt.Collection[thing]](a, a) || krt.Equal[krt.Collection[thing]](a, b) {
+		t.Error("collections are not compared by identity")
+	}
+}
