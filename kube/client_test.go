@@ -16,7 +16,9 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/rest"
 
@@ -298,6 +300,28 @@ func TestInformerFor_namesATypeThatItDoesNotKnow(t *testing.T) {
 	_, err := client.InformerFor(reflect.TypeFor[*metav1.APIGroup](), kubetypes.Filter{})
 	if !errors.Is(err, types.ErrUnknown) || !strings.Contains(err.Error(), "*v1.APIGroup") {
 		t.Errorf("InformerFor returned %v, want ErrUnknown and the type's name", err)
+	}
+}
+
+func TestNew_knowsTheTypesOfTheSchemeThatItIsGiven(t *testing.T) {
+	version := schema.GroupVersion{Group: "shop.example.com", Version: "v1"}
+	own := runtime.NewScheme()
+	own.AddKnownTypeWithName(version.WithKind("Cake"), &corev1.ConfigMap{})
+	mapper := meta.NewDefaultRESTMapper(nil)
+	mapper.AddSpecific(version.WithKind("Cake"), version.WithResource("kuchen"), version.WithResource("kuchen"), meta.RESTScopeRoot)
+
+	client := newClient(t, &rest.Config{Host: "h"}, kube.WithScheme(own), kube.WithRESTMapper(mapper))
+	if info, err := client.Types().ForType(reflect.TypeFor[*corev1.ConfigMap]()); err != nil || info.GVR.Resource != "kuchen" {
+		t.Errorf("ForType = %v, %v; want the mapper's name", info.GVR, err)
+	}
+	if _, err := client.Types().ForType(reflect.TypeFor[*corev1.Pod]()); !errors.Is(err, types.ErrUnknown) {
+		t.Errorf("ForType(Pod) returned %v, want ErrUnknown: the scheme has no pods", err)
+	}
+	if _, err := kclient.TryNew[*corev1.ConfigMap](client); err == nil || !strings.Contains(err.Error(), "list of") {
+		t.Errorf("TryNew returned %v, want that the scheme has no list of cakes", err)
+	}
+	if _, err := client.RESTClient(types.Info{}); err == nil {
+		t.Error("RESTClient took an Info that is not a registry's")
 	}
 }
 

@@ -3,9 +3,13 @@
 package kube_test
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"k8s.io/client-go/rest"
 
 	"github.com/krtkit/krtkit/kube"
 )
@@ -38,6 +42,20 @@ func TestWaitForCacheSync_waitsForAllOrForTheStop(t *testing.T) {
 			t.Error("returned true although stop was closed before")
 		}
 	})
+}
+
+// The client's method reports to the client's logger.
+func TestClient_WaitForCacheSyncLogsToItsLogger(t *testing.T) {
+	var text strings.Builder
+	client := newClient(t, &rest.Config{Host: "h"}, kube.WithLogger(slog.New(slog.NewTextHandler(&text, nil))))
+	stop := make(chan struct{})
+	close(stop)
+	if client.WaitForCacheSync("pods", stop) {
+		t.Error("returned true although stop was closed")
+	}
+	if !strings.Contains(text.String(), "name=pods") {
+		t.Errorf("logged %q, want the name", text.String())
+	}
 }
 
 type synced bool

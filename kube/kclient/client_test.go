@@ -202,6 +202,11 @@ func TestWrites_goToTheServerAndComeBackToTheCache(t *testing.T) {
 		if err := kclient.ToPatcher(pods).Patch("cart", "shop", apitypes.MergePatchType, []byte(`{"metadata":{"labels":{"v":"4"}}}`)); err != nil {
 			t.Fatalf("Patcher.Patch: %v", err)
 		}
+		applied, err := pods.ApplyStatus("cart", "shop", apitypes.ApplyPatchType,
+			[]byte(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"cart"},"status":{"message":"applied"}}`), "tester")
+		if err != nil || applied.Status.Message != "applied" || applied.Status.Phase != corev1.PodFailed {
+			t.Fatalf("ApplyStatus = %v, %v; want the message beside the phase", applied, err)
+		}
 		synctest.Wait()
 		if got := pods.Get("cart", "shop"); got.Labels["v"] != "4" || got.Status.Phase != corev1.PodFailed {
 			t.Errorf("cache has labels %v and phase %s, want those of the last writes", got.Labels, got.Status.Phase)

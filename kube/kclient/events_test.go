@@ -114,6 +114,8 @@ func TestSubscribe_hasTypedNilForNoObject(t *testing.T) {
 		client, stop, end := connect(t, []runtime.Object{pod("shop", "cart")})
 		defer end()
 		pods := kclient.New[*corev1.Pod](client)
+		pods.Start(stop)
+		pods.Start(stop)
 		var told journal
 		unsubscribe := pods.Subscribe(func(old, obj *corev1.Pod) {
 			switch {
@@ -127,8 +129,10 @@ func TestSubscribe_hasTypedNilForNoObject(t *testing.T) {
 				told.write("nothing")
 			}
 		}, func() { told.write("synced") })
-		mustRun(t, client, stop)
 		told.expect(t, "add cart, synced")
+		if !pods.HasSyncedIgnoringHandlers() {
+			t.Error("the cache is not complete although a handler has it")
+		}
 		if _, err := pods.PatchStatus("cart", "shop", apitypes.MergePatchType, []byte(`{"status":{"phase":"Running"}}`)); err != nil {
 			t.Fatal(err)
 		}

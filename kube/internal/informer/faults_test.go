@@ -4,7 +4,7 @@ package informer_test
 
 import (
 	"errors"
-	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,15 +13,6 @@ import (
 
 	"github.com/krtkit/krtkit/kube/internal/informer"
 )
-
-func containsAll(s string, parts ...string) bool {
-	for _, p := range parts {
-		if !strings.Contains(s, p) {
-			return false
-		}
-	}
-	return true
-}
 
 func TestWatch_thatIsInterruptedLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -118,6 +109,24 @@ func TestRun_endsWhileTheServerIsDown(t *testing.T) {
 		s.fail(errors.New("server is down"))
 		_, stop := start(t, s)
 		time.Sleep(10 * time.Minute) // deep in the back-off
+		began := time.Now()
+		stop()
+		if d := time.Since(began); d != 0 {
+			t.Errorf("informer ended after %v, want at once", d)
+		}
+	})
+}
+
+// client-go's reflector sleeps on such an error without looking at its context.
+func TestRun_endsWhileTheServerRefusesConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.noWatch, s.streams = syscall.ECONNREFUSED, true
+		i, stop := start(t, s)
+		time.Sleep(10*time.Minute + time.Millisecond)
+		if err := i.LastError(); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("last error is %v, want that connections are refused", err)
+		}
 		began := time.Now()
 		stop()
 		if d := time.Since(began); d != 0 {

@@ -31,6 +31,8 @@ type server struct {
 	lists     int
 	listError error
 	noList    chan struct{} // lists wait for it, if it is set
+	noWatch   error
+	streams   bool // informers try to stream lists
 }
 
 func newServer(objects ...*corev1.ConfigMap) *server {
@@ -140,6 +142,9 @@ func (s *server) ListWithContext(ctx context.Context, _ metav1.ListOptions) (run
 func (s *server) WatchWithContext(_ context.Context, options metav1.ListOptions) (watch.Interface, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.noWatch != nil {
+		return nil, s.noWatch
+	}
 	from, err := strconv.Atoi(options.ResourceVersion)
 	if err != nil {
 		return nil, apierrors.NewBadRequest("watch without a resource version")
@@ -163,7 +168,7 @@ func (s *server) Watch(options metav1.ListOptions) (watch.Interface, error) {
 	return s.WatchWithContext(context.Background(), options)
 }
 
-func (s *server) IsWatchListSemanticsUnSupported() bool { return true }
+func (s *server) IsWatchListSemanticsUnSupported() bool { return !s.streams }
 
 type stream struct {
 	server *server

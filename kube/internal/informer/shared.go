@@ -36,7 +36,6 @@ type Config struct {
 type Shared struct {
 	config Config
 	synced chan struct{} // closed when the store holds a complete state
-	ended  chan struct{} // closed when stopped becomes true
 
 	// deliveries counts the goroutines that call handlers.
 	deliveries sync.WaitGroup
@@ -67,7 +66,6 @@ func New(config Config) *Shared {
 	s := &Shared{
 		config:    config,
 		synced:    make(chan struct{}),
-		ended:     make(chan struct{}),
 		store:     cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc}),
 		handlers:  map[*handler]struct{}{},
 		transform: config.Transform,
@@ -75,12 +73,6 @@ func New(config Config) *Shared {
 	s.legacyView = NewView(s, nil, nil)
 	return s
 }
-
-// Name describes the informer.
-func (s *Shared) Name() string { return s.config.Name }
-
-// Ended returns a channel that is closed when the informer has stopped.
-func (s *Shared) Ended() <-chan struct{} { return s.ended }
 
 // LastError returns what list or watch last ran into, nil if all went well since.
 func (s *Shared) LastError() error {
@@ -140,7 +132,6 @@ func (s *Shared) stop() {
 		h.close()
 	}
 	clear(s.handlers)
-	close(s.ended)
 }
 
 // addHandler has h called with the state as it is and with all that follows. It
