@@ -5,6 +5,9 @@ package krt_test
 import (
 	"fmt"
 	"runtime"
+	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -51,6 +54,7 @@ func pods(n int) []*pod {
 }
 
 func stopped(b *testing.B) krt.CollectionOption {
+	b.Helper()
 	stop := make(chan struct{})
 	b.Cleanup(func() { close(stop) })
 	return krt.WithStop(stop)
@@ -61,6 +65,15 @@ func idle(b *testing.B, c krt.Syncer) {
 	if err := krt.WaitIdle(b.Context(), c); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// number returns the number at the end of a name.
+func number(name string) int {
+	n, err := strconv.Atoi(name[strings.LastIndexByte(name, '-')+1:])
+	if err != nil {
+		panic(err)
+	}
+	return n
 }
 
 func bump(s sized) sized {
@@ -144,9 +157,7 @@ func BenchmarkIrrelevantChange(b *testing.B) {
 				source := krt.NewStaticCollection(nil, all, stopped(b))
 				inputs := krt.NewStaticCollection(nil, sizedObjects(n), stopped(b))
 				derived := krt.NewCollection(inputs, func(ctx krt.HandlerContext, s sized) *sized {
-					var i int
-					fmt.Sscanf(s.Name[len("namespace-"):], "%d", &i)
-					krt.Fetch(ctx, source, filter(i))
+					krt.Fetch(ctx, source, filter(number(s.Name)))
 					return &s
 				}, stopped(b))
 				idle(b, derived)
@@ -227,9 +238,7 @@ func BenchmarkPolicies(b *testing.B) {
 	var runs atomic.Int64
 	derived := krt.NewCollection(policies, func(ctx krt.HandlerContext, s sized) *sized {
 		runs.Add(1)
-		var i int
-		fmt.Sscanf(s.Name[len("namespace-0/name-"):], "%d", &i)
-		for _, p := range krt.Fetch(ctx, source, krt.FilterIndex(byNamespace, "default"), krt.FilterLabel(map[string]string{"app": fmt.Sprint("app-", i)})) {
+		for _, p := range krt.Fetch(ctx, source, krt.FilterIndex(byNamespace, "default"), krt.FilterLabel(map[string]string{"app": fmt.Sprint("app-", number(s.Name)%500)})) {
 			s.Payload[0] += p.Version
 		}
 		return &s
@@ -287,6 +296,87 @@ func BenchmarkChain(b *testing.B) {
 		static.UpdateObject(o)
 		<-seen
 	}
+}
+
+// BenchmarkChainOfChannels is what BenchmarkChain does with a goroutine for each
+// collection, which receives a change, makes it in a map and sends it on.
+func BenchmarkChainOfChannels(b *testing.B) {
+	first := make(chan sized)
+	last := first
+	for range 10 {
+		in, out := last, make(chan sized)
+		go func() {
+			var mu sync.RWMutex
+			objects := map[string]sized{}
+			for s := range in {
+				mu.Lock()
+				objects[s.Name] = s
+				mu.Unlock()
+				out <- s
+			}
+			close(out)
+		}()
+		last = out
+	}
+	o := sizedObjects(100)[7]
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		o.Payload[0] = i + 1
+		first <- o
+		<-last
+	}
+	close(first)
+}
+
+// BenchmarkFloor is BenchmarkSync, BenchmarkUpdate and BenchmarkBurst by hand: two
+// maps, an index and a mutex, and no one to tell but one function.
+func BenchmarkFloor(b *testing.B) {
+	const n = 20000
+	objects := sizedObjects(n)
+	type store struct {
+		sync.Mutex
+		source, derived map[string]sized
+		index           map[string]map[string]struct{}
+		handler         func(old, new sized)
+	}
+	fill := func() *store {
+		s := &store{source: map[string]sized{}, derived: map[string]sized{}, index: map[string]map[string]struct{}{}}
+		for _, o := range objects {
+			s.source[o.Name] = o
+			d := bump(o)
+			s.derived[d.Name] = d
+			set := s.index[d.Name[:12]]
+			if set == nil {
+				set = map[string]struct{}{}
+				s.index[d.Name[:12]] = set
+			}
+			set[d.Name] = struct{}{}
+		}
+		return s
+	}
+	b.Run("Sync", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			fill()
+		}
+	})
+	b.Run("Update", func(b *testing.B) {
+		s := fill()
+		s.handler = func(sized, sized) {}
+		o := objects[777]
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			o.Payload[0] = i + 1
+			s.Lock()
+			s.source[o.Name] = o
+			d := bump(o)
+			if old := s.derived[d.Name]; old != d {
+				s.derived[d.Name] = d
+				s.handler(old, d)
+			}
+			s.Unlock()
+		}
+	})
 }
 
 // BenchmarkMemory is what a derived collection of 100,000 objects keeps for each.

@@ -329,7 +329,7 @@ func (d *derived[I, O]) mustEnd(r *run) {
 	if r.ended || r.given {
 		return
 	}
-	if p := recover(); p != nil {
+	if p := recover(); p != nil { //nolint:revive // this is what is deferred
 		panic(p)
 	}
 	panic(fmt.Sprintf("krt: collection %q: a transformation ended its goroutine (runtime.Goexit, or FailNow of a test)", d.stream.node.Name()))

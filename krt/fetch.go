@@ -192,12 +192,12 @@ func pairOf(selector map[string]string) string {
 
 // labelIndex returns an index by the label, or nil if there is none and none is
 // to be made.
-func (e *edge[T]) labelIndex(label string, make bool) *indexDef[T] {
+func (e *edge[T]) labelIndex(label string, create bool) *indexDef[T] {
 	name := "label " + label
 	e.mu.Lock()
 	def := e.indexes[name]
 	e.mu.Unlock()
-	if def != nil || !make {
+	if def != nil || !create {
 		return def
 	}
 	return e.index(name, func(o *T) []string {

@@ -47,7 +47,7 @@ func selectorOf[O any](o *O) map[string]string {
 	if !selector.IsValid() {
 		panic(fmt.Sprintf("obj %T has no Selector: give it a method GetLabelSelector() map[string]string", *o))
 	}
-	if m, ok := selector.Interface().(map[string]string); ok {
+	if m, ok := reflect.TypeAssert[map[string]string](selector); ok {
 		return m
 	}
 	if selector.Kind() == reflect.Pointer && selector.Type().Elem().Kind() == reflect.Struct {
@@ -58,7 +58,8 @@ func selectorOf[O any](o *O) map[string]string {
 			if selector.IsNil() {
 				return nil
 			}
-			return selector.Elem().FieldByIndex(field.Index).Interface().(map[string]string)
+			m, _ := reflect.TypeAssert[map[string]string](selector.Elem().FieldByIndex(field.Index))
+			return m
 		}
 	}
 	panic(fmt.Sprintf("obj %T has unknown Selector: give it a method GetLabelSelector() map[string]string", *o))

@@ -109,11 +109,11 @@ type recipe struct {
 
 func mix(parts ...any) uint64 {
 	h := fnv.New64a()
-	fmt.Fprint(h, parts...)
+	_, _ = fmt.Fprint(h, parts...)
 	return h.Sum64()
 }
 
-// rank gives labels and selectors few enough values for them to match often.
+// tags gives labels and selectors few enough values for them to match often.
 func tags(v uint64) map[string]string {
 	out := map[string]string{}
 	if v%5 > 0 {
@@ -155,7 +155,7 @@ func (r recipe) cook(in thing, ask func(q question) []thing) []thing {
 		slices.SortFunc(answers, func(a, b thing) int { return strings.Compare(a.Name, b.Name) })
 		sum = mix(sum, answers)
 	}
-	make := func(name string, salt int) thing {
+	output := func(name string, salt int) thing {
 		v := mix(sum, salt) % 1000 // equal outputs are frequent enough to matter
 		return thing{Name: name, Group: fmt.Sprint(v % 3), Value: v, Labels: tags(v / 3), Selector: tags(v / 7)}
 	}
@@ -163,11 +163,11 @@ func (r recipe) cook(in thing, ask func(q question) []thing) []thing {
 		if sum%6 == 0 {
 			return nil
 		}
-		return []thing{make(in.Name, 0)}
+		return []thing{output(in.Name, 0)}
 	}
 	var out []thing
 	for i := range int(sum % 4) {
-		out = append(out, make(fmt.Sprintf("%s.%d", in.Name, i), i))
+		out = append(out, output(fmt.Sprintf("%s.%d", in.Name, i), i))
 	}
 	return out
 }
@@ -345,6 +345,7 @@ func TestOracle(t *testing.T) {
 }
 
 func oracle(t *testing.T, seed uint64) {
+	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	w := &world{stop: make(chan struct{})}
 	sources := make([]map[string]thing, 3)

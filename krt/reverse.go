@@ -352,7 +352,7 @@ func (r *reader) depend(in *input, fetches []recorded) {
 	}
 	in.uses = uses
 	for _, u := range old {
-		u.release(in)
+		u.release()
 	}
 }
 
@@ -373,8 +373,8 @@ func sameUses(uses []use, fetches []recorded) bool {
 	return true
 }
 
-// release ends a former use of the input.
-func (u use) release(in *input) {
+// release ends a former use of an input.
+func (u use) release() {
 	it := u.it
 	place, last := u.place, len(it.users)-1
 	if moved := it.users[last]; last != place {

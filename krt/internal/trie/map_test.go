@@ -138,3 +138,38 @@ func BenchmarkMap(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBuiltin is what a Go map does, for comparison: Copy is what freezing
+// costs there.
+func BenchmarkBuiltin(b *testing.B) {
+	for _, n := range []int{1000, 100000} {
+		m := map[string]*pair{}
+		keys := make([]string, n)
+		for i := range n {
+			keys[i] = fmt.Sprintf("namespace-%d/name-%d", i%50, i)
+			m[keys[i]] = &pair{keys[i], i}
+		}
+		b.Run(fmt.Sprintf("Get/n=%d", n), func(b *testing.B) {
+			for i := 0; b.Loop(); i++ {
+				_ = m[keys[i%n]]
+			}
+		})
+		b.Run(fmt.Sprintf("Put/n=%d", n), func(b *testing.B) {
+			p := &pair{keys[n/2], 1}
+			for b.Loop() {
+				m[p.key] = p
+			}
+		})
+		b.Run(fmt.Sprintf("All/n=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				for range m { //nolint:revive // the loop is what is measured
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("Copy/n=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				_ = maps.Clone(m)
+			}
+		})
+	}
+}
