@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -20,17 +21,19 @@ type column struct {
 	cells func(s view.Service) []string
 	// least is the width below which the column does not shrink.
 	least int
+	// optional columns are left out if all their cells are empty.
+	optional bool
 }
 
 func columns() []column {
 	return []column{
-		{"SERVICE", func(s view.Service) []string { return []string{s.Namespace + "/" + s.Name} }, 16},
-		{"TYPE", func(s view.Service) []string { return []string{s.Type} }, 9},
-		{"PORTS", portCells, 10},
-		{"WORKLOADS", workloadCells, 14},
-		{"READY", func(s view.Service) []string { return []string{podsCell(s)} }, 8},
-		{"NODES", func(s view.Service) []string { return limit(s.Nodes, 3) }, 6},
-		{"ZONES", func(s view.Service) []string { return limit(s.Zones, 3) }, 5},
+		{"SERVICE", func(s view.Service) []string { return []string{s.Namespace + "/" + s.Name} }, 16, false},
+		{"TYPE", func(s view.Service) []string { return []string{s.Type} }, 9, false},
+		{"PORTS", portCells, 10, false},
+		{"WORKLOADS", workloadCells, 14, false},
+		{"READY", func(s view.Service) []string { return []string{podsCell(s)} }, 8, false},
+		{"NODES", func(s view.Service) []string { return limit(s.Nodes, 3) }, 6, true},
+		{"ZONES", func(s view.Service) []string { return limit(s.Zones, 3) }, 5, true},
 	}
 }
 
@@ -38,7 +41,9 @@ func columns() []column {
 // up.
 func (p Printer) Table(services []view.Service) error {
 	var b bytes.Buffer
-	cols := columns()
+	cols := slices.DeleteFunc(columns(), func(c column) bool {
+		return c.optional && !slices.ContainsFunc(services, func(s view.Service) bool { return len(c.cells(s)) > 0 })
+	})
 	rows := make([][][]string, len(services))
 	widths := make([]int, len(cols))
 	for i, c := range cols {

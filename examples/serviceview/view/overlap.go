@@ -5,8 +5,6 @@ package view
 import (
 	"maps"
 	"slices"
-
-	corev1 "k8s.io/api/core/v1"
 )
 
 // relation says how the pods of one selector relate to those of another.
@@ -55,9 +53,9 @@ func overlapProblems(r *report, f facts) {
 			continue
 		}
 		severity := Warning
-		if headless(mine) != headless(other) {
-			// One service for the whole and one for each member is how
-			// StatefulSets are meant to be used.
+		if typeOf(mine) != typeOf(other) {
+			// One service inside and one to the outside, or a headless one
+			// for each member: that is how it is meant.
 			severity = Note
 		}
 		switch rel {
@@ -70,5 +68,3 @@ func overlapProblems(r *report, f facts) {
 		}
 	}
 }
-
-func headless(s corev1.ServiceSpec) bool { return s.ClusterIP == corev1.ClusterIPNone }
