@@ -11,12 +11,6 @@ import (
 // identity.
 var lastID atomic.Uint64 //nolint:gochecknoglobals // process-wide identities need one counter
 
-// Task is something that is ready to run.
-type Task interface {
-	// Run does it and returns a task that became ready by that, or nil.
-	Run() Task
-}
-
 // Graph is a set of nodes that can reach each other, and the lock that guards
 // how they are connected and what state they are in.
 type Graph struct {
@@ -43,60 +37,6 @@ func (g *Graph) Ready(t Task) { g.ready = append(g.ready, t) }
 // AddBusy counts deliveries to handlers that are under way, by which [WaitIdle]
 // knows that there is something left to wait for.
 func (g *Graph) AddBusy(delta int) { g.busy += delta }
-
-// Unlock releases the lock and starts what became ready.
-func (g *Graph) Unlock() {
-	if t := g.UnlockNext(); t != nil {
-		go work(t)
-	}
-}
-
-// startInline is how many goroutines a caller starts itself; more of them are
-// started by a goroutine of their own, so that a commit does not wait for it.
-const startInline = 3
-
-// UnlockNext is Unlock for a caller that can run one of the ready tasks itself:
-// it starts all but one, the one that came first, and returns that.
-func (g *Graph) UnlockNext() Task {
-	if g.unsettled == 0 && g.busy == 0 && g.idle != nil {
-		for _, ch := range g.idle {
-			close(ch)
-		}
-		g.idle = nil
-	}
-	if len(g.ready) == 0 {
-		g.mu.Unlock()
-		return nil
-	}
-	next := g.ready[0]
-	if len(g.ready) == 1 {
-		g.ready[0] = nil
-		g.ready = g.ready[:0]
-		g.mu.Unlock()
-		return next
-	}
-	more := g.ready[1:]
-	g.ready = nil
-	g.mu.Unlock()
-	if len(more) > startInline {
-		go start(more)
-	} else {
-		start(more)
-	}
-	return next
-}
-
-func start(tasks []Task) {
-	for _, t := range tasks {
-		go work(t)
-	}
-}
-
-func work(t Task) {
-	for t != nil {
-		t = t.Run()
-	}
-}
 
 // lockBoth locks the graph of both nodes, after making it one graph if it was
 // two.
