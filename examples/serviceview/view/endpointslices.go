@@ -18,45 +18,43 @@ func sliceProblems(r *report, f facts, s Service) {
 	if len(f.slices) == 0 {
 		return
 	}
-	listed := map[string]Endpoint{} // by pod
-	var strangers []string
 	selected := map[string]Backend{}
 	for _, b := range f.backends {
 		if !b.Template {
 			selected[b.Name] = b
 		}
 	}
+	listed := map[string]bool{}
+	var strangers, missing, unready, early []string
 	for _, slice := range f.slices {
 		for _, e := range slice.Endpoints {
 			name := e.Pod
 			if name == "" {
 				name = podWith(f.backends, e.Address)
 			}
-			if _, ok := selected[name]; !ok {
+			b, ok := selected[name]
+			if !ok {
 				strangers = append(strangers, strings.TrimPrefix(name+" "+e.Address, " "))
 				continue
 			}
-			// A pod with two families of addresses is in two slices.
-			if before, ok := listed[name]; ok {
-				e.Ready = e.Ready && before.Ready
+			listed[name] = true
+			// A pod without an address cannot be listed as it is: the slice is
+			// about what it was before.
+			ready := b.Ready || f.spec.Spec.PublishNotReadyAddresses
+			switch {
+			case len(b.IPs) == 0:
+			case ready && !e.Ready:
+				unready = append(unready, name)
+			case !ready && e.Ready:
+				early = append(early, name)
 			}
-			listed[name] = e
 		}
 		slicePortNames(r, f, slice)
 		slicePortNumbers(r, s, slice)
 	}
-	var missing, unready, early []string
-	for _, b := range f.backends {
-		e, ok := listed[b.Name]
-		ready := b.Ready || f.spec.Spec.PublishNotReadyAddresses
-		switch {
-		case b.Template || len(b.IPs) == 0: // nothing to list yet
-		case !ok:
-			missing = append(missing, b.Name)
-		case ready && !e.Ready:
-			unready = append(unready, b.Name)
-		case !ready && e.Ready:
-			early = append(early, b.Name)
+	for name, b := range selected {
+		if len(b.IPs) > 0 && !listed[name] {
+			missing = append(missing, name)
 		}
 	}
 	add := func(names []string, format string) {
