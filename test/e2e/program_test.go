@@ -112,15 +112,17 @@ func (p program) follow(t *testing.T, kubeconfig string) *follower {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	f := &follower{cmd: cmd, changes: make(chan change)}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill() // an error says that it has ended
+		_ = cmd.Wait()
 		_ = stderr.Close()
 		if text, err := os.ReadFile(stderr.Name()); t.Failed() && err == nil {
 			t.Logf("serviceview said:\n%s", text)
 		}
 	})
 	decoder := json.NewDecoder(stdout)
-	f := &follower{view: decodeView(t, decoder), cmd: cmd, changes: make(chan change)}
+	f.view = decodeView(t, decoder)
 	go func() {
 		defer close(f.changes)
 		for {
