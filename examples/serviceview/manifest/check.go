@@ -52,7 +52,7 @@ func (c *checker) value(n *yaml.Node, t reflect.Type, path string) {
 		c.unmarshaler(n, t, path)
 		return
 	}
-	switch t.Kind() { //nolint:exhaustive // the rest is scalar
+	switch t.Kind() {
 	case reflect.Struct:
 		c.object(n, t, path)
 	case reflect.Map:

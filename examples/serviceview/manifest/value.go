@@ -48,7 +48,7 @@ func (c *converter) value(n *yaml.Node, path string, depth int) (any, *valueErro
 	case depth > maxDepth:
 		return nil, &valueError{n, path, fmt.Sprintf("more than %d levels", maxDepth)}
 	}
-	switch n.Kind { //nolint:exhaustive // the rest is scalar
+	switch n.Kind {
 	case yaml.AliasNode:
 		return c.value(n.Alias, path, depth+1)
 	case yaml.SequenceNode:

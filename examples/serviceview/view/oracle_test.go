@@ -72,14 +72,14 @@ func isReady(p *corev1.Pod) bool {
 
 // ownerName returns kind/name of the workload of a pod.
 func ownerName(p *corev1.Pod) string {
-	for _, ref := range p.OwnerReferences {
-		hash := p.Labels["pod-template-hash"]
-		if ref.Kind == "ReplicaSet" && hash != "" && strings.HasSuffix(ref.Name, "-"+hash) {
-			return "Deployment/" + strings.TrimSuffix(ref.Name, "-"+hash)
-		}
-		return ref.Kind + "/" + ref.Name
+	if len(p.OwnerReferences) == 0 {
+		return ""
 	}
-	return ""
+	ref, hash := p.OwnerReferences[0], p.Labels["pod-template-hash"]
+	if ref.Kind == "ReplicaSet" && hash != "" && strings.HasSuffix(ref.Name, "-"+hash) {
+		return "Deployment/" + strings.TrimSuffix(ref.Name, "-"+hash)
+	}
+	return ref.Kind + "/" + ref.Name
 }
 
 // hasPods reports whether a workload has pods that have not ended.
