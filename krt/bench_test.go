@@ -334,7 +334,7 @@ func BenchmarkFloor(b *testing.B) {
 	const n = 20000
 	objects := sizedObjects(n)
 	type store struct {
-		sync.Mutex
+		mu              sync.Mutex
 		source, derived map[string]sized
 		index           map[string]map[string]struct{}
 		handler         func(old, new sized)
@@ -367,14 +367,14 @@ func BenchmarkFloor(b *testing.B) {
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			o.Payload[0] = i + 1
-			s.Lock()
+			s.mu.Lock()
 			s.source[o.Name] = o
 			d := bump(o)
 			if old := s.derived[d.Name]; old != d {
 				s.derived[d.Name] = d
 				s.handler(old, d)
 			}
-			s.Unlock()
+			s.mu.Unlock()
 		}
 	})
 }

@@ -110,7 +110,7 @@ func TestNewManyCollection_changesOnlyWhatIsDifferent(t *testing.T) {
 		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Group: "x y"}}, stop)
 		r := record(krt.NewManyCollection(source, func(_ krt.HandlerContext, i thing) []thing {
 			var out []thing
-			for _, name := range strings.Fields(i.Group) {
+			for name := range strings.FieldsSeq(i.Group) {
 				out = append(out, thing{Name: name, Value: i.Value})
 			}
 			return out

@@ -65,8 +65,7 @@ func TestRegister_isSyncedWhenTheHandlerHasReturned(t *testing.T) {
 	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
 		c := krt.NewStaticCollection(nil, []thing{{Name: "a"}}, stop)
 		gate := make(chan struct{})
-		var reg krt.HandlerRegistration
-		reg = c.Register(func(krt.Event[thing]) { <-gate })
+		reg := c.Register(func(krt.Event[thing]) { <-gate })
 		synctest.Wait()
 		if reg.HasSynced() {
 			t.Error("synced while the handler is at work on the first state")

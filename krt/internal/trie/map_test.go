@@ -162,7 +162,7 @@ func BenchmarkBuiltin(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("All/n=%d", n), func(b *testing.B) {
 			for b.Loop() {
-				for range m { //nolint:revive // the loop is what is measured
+				for range m {
 				}
 			}
 		})
