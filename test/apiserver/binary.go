@@ -161,7 +161,9 @@ func (s source) build(ctx context.Context, path string) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	unfinished := filepath.Join(dir, filepath.Base(path))
-	if _, err := goCommand(ctx, s.dir, "build", "-buildvcs=false", "-ldflags", s.linkerFlags(), "-o", unfinished, "."); err != nil {
+	// A GOFLAGS with -mod=mod must not change the files that the hash is of.
+	if _, err := goCommand(ctx, s.dir, "build", "-mod=readonly", "-buildvcs=false",
+		"-ldflags", s.linkerFlags(), "-o", unfinished, "."); err != nil {
 		return err
 	}
 	if err := os.Rename(unfinished, path); err != nil {
