@@ -82,12 +82,12 @@ func slicePortNames(r *report, f facts, slice Slice) {
 	}
 }
 
-// slicePortNumbers checks that each port of a slice is one that a container of the
-// service answers to.
+// slicePortNumbers checks that each port of a slice is one that the service's pods are
+// asked for. Where there are no pods, that is what there is to say.
 func slicePortNumbers(r *report, s Service, slice Slice) {
 	for _, p := range s.Ports {
 		number, ok := slice.Ports[p.Name]
-		if ok && !slices.Contains(p.Containers, number) {
+		if ok && len(s.Pods) > 0 && !slices.Contains(p.Containers, number) {
 			r.add(Warning, SlicesDisagree, "EndpointSlice %s sends port %d to %d, where targetPort %s leads to %s",
 				slice.Name, p.Port, number, p.TargetPort, numbers(p.Containers))
 		}
