@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -33,7 +34,10 @@ func (s *Server) Listen(addr string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("kubefake: listening on %q: %w", addr, err)
 	}
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnState: s.countConnections}
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, ConnState: s.countConnections,
+		ErrorLog: slog.NewLogLogger(slog.Default().With("scope", "kubefake").Handler(), slog.LevelWarn),
+	}
 	s.mu.Lock()
 	if s.closed {
 		s.mu.Unlock()

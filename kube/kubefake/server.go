@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"sync"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -35,8 +36,8 @@ type Server struct {
 
 // NewServer returns a server that holds copies of the objects, in the order that they need: CustomResourceDefinitions
 // first, then namespaces, then the rest. Objects without a namespace go to "default"; namespaces that are missing are
-// created. What the objects say of themselves is kept: status, uid, creationTimestamp; the resourceVersion is the
-// server's.
+// created. What the objects say of themselves is kept: status, uid, creationTimestamp, deletionTimestamp; the
+// resourceVersion is the server's.
 //
 // It panics when an object cannot be stored: a kind that is neither built in nor defined by one of the
 // CustomResourceDefinitions, an invalid name, the same object twice. The server starts no goroutine before it is used;
@@ -45,13 +46,10 @@ func NewServer(objects ...runtime.Object) *Server {
 	ctx, end := context.WithCancel(context.Background())
 	s := &Server{handler: api.NewHandler(), ctx: ctx, end: end}
 	for _, obj := range inOrder(objects) {
-		switch exists, err := s.handler.Exists(obj); {
-		case err != nil:
-			panic(fmt.Sprintf("kubefake.NewServer: %v", err))
-		case exists && kindOf(obj) != "Namespace":
+		switch err := s.handler.Add(obj); {
+		case apierrors.IsAlreadyExists(err):
 			panic(fmt.Sprintf("kubefake.NewServer: %T %s is given twice: remove one", obj, nameOf(obj)))
-		}
-		if err := s.handler.Put(obj); err != nil {
+		case err != nil:
 			panic(fmt.Sprintf("kubefake.NewServer: %v", err))
 		}
 	}
@@ -107,6 +105,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	resp := s.handler.Handle(req)
 	for name, values := range resp.Header {
 		w.Header()[name] = values
+	}
+	if resp.Stream == nil {
+		w.Header().Set("Content-Length", strconv.FormatInt(resp.Size(), 10))
 	}
 	w.WriteHeader(resp.Code)
 	if resp.Stream == nil {

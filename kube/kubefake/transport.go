@@ -47,10 +47,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return out, nil
 	}
 	t.s.running.Done()
-	out.ContentLength = 0
-	for _, chunk := range resp.Body {
-		out.ContentLength += int64(len(chunk))
-	}
+	out.ContentLength = resp.Size()
 	out.Body = &chunks{resp.Body}
 	if req.Method == http.MethodHead {
 		out.Body = http.NoBody

@@ -3,8 +3,10 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -49,8 +51,7 @@ func (h *Handler) Store() *store.Store { return h.store }
 func (h *Handler) Handle(req *http.Request) (resp *Response) {
 	defer func() {
 		if p := recover(); p != nil {
-			slog.Default().Error("kubefake: panic while answering a request",
-				"scope", "kubefake", "method", req.Method, "path", req.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			logPanic(req, p)
 			resp = errorResponse(apierrors.NewInternalError(fmt.Errorf("kubefake: panic while answering %s %s: %v", req.Method, req.URL.Path, p)))
 		}
 	}()
@@ -58,7 +59,23 @@ func (h *Handler) Handle(req *http.Request) (resp *Response) {
 	if err != nil {
 		return errorResponse(err)
 	}
+	if stream := resp.Stream; stream != nil {
+		resp.Stream = func(ctx context.Context, w io.Writer) {
+			defer func() {
+				if p := recover(); p != nil {
+					logPanic(req, p)
+				}
+			}()
+			stream(ctx, w)
+		}
+	}
 	return resp
+}
+
+// logPanic tells of a mistake of this package's that would otherwise end the process.
+func logPanic(req *http.Request, p any) {
+	slog.Default().Error("kubefake: panic while answering a request",
+		"scope", "kubefake", "method", req.Method, "path", req.URL.Path, "panic", p, "stack", string(debug.Stack()))
 }
 
 func (h *Handler) route(req *http.Request) (*Response, error) {
@@ -123,7 +140,7 @@ func (h *Handler) collection(r *request) (*Response, error) {
 	case "deletecollection":
 		return h.deleteCollection(r)
 	}
-	if r.flag("watch") {
+	if r.flag("watch") && r.http.Method == http.MethodGet {
 		return h.watch(r)
 	}
 	return h.list(r)
@@ -144,7 +161,7 @@ func (h *Handler) item(r *request) (*Response, error) {
 	case "delete":
 		return h.delete(r)
 	}
-	if r.flag("watch") && r.subresource == "" {
+	if r.flag("watch") && r.subresource == "" && r.http.Method == http.MethodGet {
 		return h.watch(r)
 	}
 	return h.get(r)

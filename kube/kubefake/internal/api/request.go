@@ -65,12 +65,16 @@ func (r *request) key() store.Key { return store.Key{Namespace: r.namespace, Nam
 
 func (r *request) groupResource() schema.GroupResource { return r.gvr.GroupResource() }
 
+// flag reports whether a parameter is set to something other than false, as the real server reads it.
 func (r *request) flag(name string) bool {
-	switch r.query.Get(name) {
-	case "true", "1":
-		return true
+	if !r.query.Has(name) {
+		return false
 	}
-	return false
+	switch strings.ToLower(r.query.Get(name)) {
+	case "false", "0":
+		return false
+	}
+	return true
 }
 
 // splitPath returns the parts of a path, unescaped, without empty ones at its ends.

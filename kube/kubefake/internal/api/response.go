@@ -33,6 +33,15 @@ type Response struct {
 	Stream func(ctx context.Context, w io.Writer)
 }
 
+// Size returns the length of the body in bytes.
+func (r *Response) Size() int64 {
+	size := int64(0)
+	for _, chunk := range r.Body {
+		size += int64(len(chunk))
+	}
+	return size
+}
+
 func newResponse(code int, contentType string, body ...[]byte) *Response {
 	return &Response{Code: code, Header: http.Header{"Content-Type": {contentType}}, Body: body}
 }

@@ -121,7 +121,7 @@ func (h *Handler) prepareUpdate(r *request, old, obj object.Object, how way) (ob
 	case version == "" || version == "0":
 		if how == byUpdate && !r.info.Unconditional {
 			return nil, apierrors.NewInvalid(r.info.Kind.GVK.GroupKind(), r.name, field.ErrorList{
-				field.Invalid(field.NewPath("metadata", "resourceVersion"), 0, "must be specified for an update"),
+				field.Invalid(field.NewPath("metadata", "resourceVersion"), uint64(0), "must be specified for an update"),
 			})
 		}
 	case version != old.GetResourceVersion():

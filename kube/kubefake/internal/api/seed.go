@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -17,18 +18,15 @@ import (
 	"github.com/krtkit/krtkit/kube/kubefake/internal/store"
 )
 
-// Exists reports whether the object is there already.
-func (h *Handler) Exists(obj runtime.Object) (bool, error) {
-	info, own, err := h.adopt(obj)
-	if err != nil {
-		return false, err
-	}
-	return h.store.Table(info.Storage).Get(store.KeyOf(own)) != nil, nil
-}
+// Add stores a copy of the object as it is, status included. It creates the object's namespace if that is missing. It
+// fails with an error that apierrors.IsAlreadyExists knows when the object is there; namespaces, which can be there for
+// the sake of others, are replaced.
+func (h *Handler) Add(obj runtime.Object) error { return h.seed(obj, false) }
 
-// Put stores a copy of the object as it is, status included, in the place of the present one if there is one. It creates
-// the object's namespace if that is missing.
-func (h *Handler) Put(obj runtime.Object) error {
+// Put does what Add does, but replaces the object that is there.
+func (h *Handler) Put(obj runtime.Object) error { return h.seed(obj, true) }
+
+func (h *Handler) seed(obj runtime.Object, replace bool) error {
 	info, own, err := h.adopt(obj)
 	if err != nil {
 		return err
@@ -38,31 +36,31 @@ func (h *Handler) Put(obj runtime.Object) error {
 			return fmt.Errorf("%s %q: namespace %q: %w", info.Kind.GVK.Kind, own.GetName(), own.GetNamespace(), err)
 		}
 	}
-	if err := h.put(info, own); err != nil {
-		return fmt.Errorf("%s %q: %w", info.Kind.GVK.Kind, own.GetName(), err)
-	}
-	return nil
-}
-
-func (h *Handler) put(info *resource.Info, obj object.Object) error {
 	table := h.store.Table(info.Storage)
+	replace = replace || table == h.store.Namespaces()
 	for {
-		candidate := obj.DeepCopyObject().(object.Object)
-		seen := table.Get(store.KeyOf(obj))
 		var err error
-		if seen == nil {
-			err = h.putNew(info, table, candidate)
-		} else {
-			err = h.putOver(info, table, seen, candidate)
+		switch seen := table.Get(store.KeyOf(own)); {
+		case seen == nil:
+			err = h.putNew(info, table, own)
+		case replace:
+			err = h.putOver(info, table, seen, own)
+		default:
+			err = apierrors.NewAlreadyExists(info.Resource.GroupResource(), own.GetName())
 		}
-		if !errors.Is(err, store.ErrStale) && !errors.Is(err, store.ErrExists) && !errors.Is(err, store.ErrMissing) {
-			return err
+		switch {
+		case errors.Is(err, store.ErrStale), errors.Is(err, store.ErrMissing), replace && errors.Is(err, store.ErrExists):
+		case err != nil:
+			return fmt.Errorf("%s %q: %w", info.Kind.GVK.Kind, own.GetName(), err)
+		default:
+			return nil
 		}
 	}
 }
 
-func (h *Handler) putNew(info *resource.Info, table *store.Table, obj object.Object) error {
-	given := obj.DeepCopyObject().(object.Object)
+// putNew stores a copy of the given object, which was not there.
+func (h *Handler) putNew(info *resource.Info, table *store.Table, given object.Object) error {
+	obj := given.DeepCopyObject().(object.Object)
 	h.stamp(info, obj)
 	if uid := given.GetUID(); uid != "" {
 		obj.SetUID(uid)
@@ -73,6 +71,7 @@ func (h *Handler) putNew(info *resource.Info, table *store.Table, obj object.Obj
 	if generation := given.GetGeneration(); generation > 0 && info.Generation {
 		obj.SetGeneration(generation)
 	}
+	keepDeletion(obj, given)
 	if info.Prepare != nil {
 		info.Prepare(obj)
 		if info.HasStatus && object.HasAnyStatus(given) {
@@ -86,13 +85,33 @@ func (h *Handler) putNew(info *resource.Info, table *store.Table, obj object.Obj
 	return err
 }
 
-func (h *Handler) putOver(info *resource.Info, table *store.Table, seen *object.Item, obj object.Object) error {
+// keepDeletion lets an object be one that is being deleted. Without finalizers something has to hold it: the grace period
+// that the kubelet gives a pod.
+func keepDeletion(obj, given object.Object) {
+	at := given.GetDeletionTimestamp()
+	if at == nil {
+		return
+	}
+	short := at.Rfc3339Copy()
+	grace := given.GetDeletionGracePeriodSeconds()
+	if grace == nil || *grace == 0 && len(given.GetFinalizers()) == 0 {
+		seconds := int64(corev1.DefaultTerminationGracePeriodSeconds)
+		grace = &seconds
+	}
+	obj.SetDeletionTimestamp(&short)
+	obj.SetDeletionGracePeriodSeconds(grace)
+}
+
+// putOver stores a copy of the given object in the place of the one that the caller saw.
+func (h *Handler) putOver(info *resource.Info, table *store.Table, seen *object.Item, given object.Object) error {
 	old := info.View(seen).Object
+	obj := given.DeepCopyObject().(object.Object)
 	obj.SetResourceVersion(old.GetResourceVersion())
 	obj.SetUID(old.GetUID())
 	obj.SetCreationTimestamp(old.GetCreationTimestamp())
 	obj.SetDeletionTimestamp(old.GetDeletionTimestamp())
 	obj.SetDeletionGracePeriodSeconds(old.GetDeletionGracePeriodSeconds())
+	keepDeletion(obj, given)
 	obj.SetGeneration(old.GetGeneration())
 	if ns, ok := obj.(*corev1.Namespace); ok {
 		ns.Spec = old.(*corev1.Namespace).Spec
@@ -106,10 +125,12 @@ func (h *Handler) putOver(info *resource.Info, table *store.Table, seen *object.
 	if err := h.complete(info, obj, old); err != nil {
 		return err
 	}
-	if object.Same(old, obj) {
+	// The item is what is compared, because it has no apiVersion and kind where the stored one has none.
+	it := info.Item(obj)
+	if object.Same(old, it.Object) {
 		return nil
 	}
-	_, err := h.commitUpdate(info, table, seen, info.Item(obj), false)
+	_, err := h.commitUpdate(info, table, seen, it, false)
 	return err
 }
 

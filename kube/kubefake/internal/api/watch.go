@@ -92,7 +92,7 @@ func (w *watcher) start() error {
 		return err
 	}
 	w.from = version
-	sendInitial, stated := w.r.query.Get("sendInitialEvents"), w.r.query.Has("sendInitialEvents")
+	sendInitial, stated := w.r.flag("sendInitialEvents"), w.r.query.Has("sendInitialEvents")
 	match := w.r.query.Get("resourceVersionMatch")
 	switch {
 	case stated && match != string(metav1.ResourceVersionMatchNotOlderThan):
@@ -104,7 +104,7 @@ func (w *watcher) start() error {
 		return tooLarge(version, now)
 	}
 	switch {
-	case stated && sendInitial == "true" || !stated && version == 0:
+	case sendInitial || !stated && version == 0:
 		items, now, cursor, err := w.r.table.ListAndWatch(w.r.namespace)
 		if err != nil {
 			return err

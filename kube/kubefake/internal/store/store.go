@@ -179,9 +179,10 @@ func (s *Store) endNamespace(name string) {
 	}
 }
 
-// finished reports whether the object is deleted and nothing holds it any more.
+// finished reports whether the object is deleted and nothing holds it any more: no finalizer and no grace period.
 func finished(obj object.Object) bool {
-	if obj.GetDeletionTimestamp() == nil || len(obj.GetFinalizers()) > 0 {
+	grace := obj.GetDeletionGracePeriodSeconds()
+	if obj.GetDeletionTimestamp() == nil || len(obj.GetFinalizers()) > 0 || grace != nil && *grace > 0 {
 		return false
 	}
 	ns, ok := obj.(*corev1.Namespace)
