@@ -96,6 +96,9 @@ func follow(ctx context.Context, o options, out output, m *mirror.Mirror, set *m
 			live.Message("%s", planText(plan))
 		}
 		refused := m.Apply(ctx, plan)
+		if ctx.Err() != nil {
+			return nil // it did not get to do it all
+		}
 		if now := texts(set.Errors); refused != nil || !slices.Equal(now, said) {
 			said = now
 			reportErrors(out, set, refused)

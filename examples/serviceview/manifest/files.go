@@ -110,6 +110,8 @@ func isManifest(path string) bool {
 	return slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path)))
 }
 
+var errTooLarge = fmt.Errorf("larger than %d MiB", maxFileSize>>20)
+
 // readFile reads a regular file of bounded size.
 func readFile(path string) (data []byte, err error) {
 	file, err := os.Open(path)
@@ -117,9 +119,13 @@ func readFile(path string) (data []byte, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	if info, serr := file.Stat(); serr == nil && info.Size() > maxFileSize {
+		return nil, errTooLarge
+	}
+	// The size may lie, or change.
 	data, err = io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	if err == nil && len(data) > maxFileSize {
-		err = fmt.Errorf("larger than %d MiB", maxFileSize>>20)
+		err = errTooLarge
 	}
 	return data, err
 }

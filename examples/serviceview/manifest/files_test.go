@@ -107,6 +107,18 @@ func TestLoad_deviceDoesNotBlock(t *testing.T) {
 	}
 }
 
+func TestLoad_aFileThatIsTooLargeIsNotRead(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "big.yaml", service("a"))
+	if err := os.Truncate("big.yaml", 1<<40); err != nil { // takes no space
+		t.Skipf("this file system has no holes: %v", err)
+	}
+	set := manifest.Load(builtin, "big.yaml")
+	if len(set.Errors) != 1 || set.Errors[0].Error() != "big.yaml: larger than 128 MiB" {
+		t.Errorf("got %v, want an error about the size", set.Errors)
+	}
+}
+
 func TestLoadFS(t *testing.T) {
 	set := manifest.LoadFS(builtin, fstest.MapFS{
 		"b.yaml":     {Data: []byte(service("b"))},

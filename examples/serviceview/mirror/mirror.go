@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -130,7 +131,7 @@ func (m *Mirror) plan(set *manifest.Set) Plan {
 // brokenFile reports whether a file, or a folder that it is in, has an error.
 func brokenFile(broken map[string]bool, file string) bool {
 	for name := range broken {
-		if name == file || strings.HasPrefix(file, strings.TrimSuffix(name, "/")+"/") {
+		if name == file || name == "." && !filepath.IsAbs(file) || strings.HasPrefix(file, strings.TrimSuffix(name, "/")+"/") {
 			return true
 		}
 	}
@@ -152,7 +153,7 @@ func rank(o manifest.Object) int {
 }
 
 // Apply does what the plan says. One object that the server refuses is an error
-// that names its place, and keeps the others from nothing.
+// that names its place, and leaves the others as they should be.
 func (m *Mirror) Apply(ctx context.Context, p Plan) error {
 	var errs []error
 	put := slices.Concat(p.Create, p.Update)

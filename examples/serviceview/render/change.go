@@ -55,6 +55,9 @@ func (c *changes) ports(before, after []view.Port) {
 			if p == nil {
 				return ""
 			}
+			if p.NodePort != 0 {
+				return fmt.Sprintf("%s on node port %d", portCell(*p), p.NodePort)
+			}
 			return portCell(*p)
 		}
 		c.value("port "+k, text(b), text(a))
