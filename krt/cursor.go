@@ -65,9 +65,16 @@ type cursor[T any] struct {
 }
 
 // Take implements [graph.Cursor].
-func (c *cursor[T]) Take() {
+func (c *cursor[T]) Take(at uint64) bool {
 	c.limit, c.taken = c.s.tail, true
+	if c.limit.at > at {
+		c.limit = c.pos
+		for next := c.limit.next.Load(); next.at <= at; next = next.next.Load() {
+			c.limit = next
+		}
+	}
 	c.later, c.laterPos = merger[T]{}, c.limit
+	return c.limit == c.s.tail
 }
 
 // GiveBack implements [graph.Cursor].

@@ -224,3 +224,45 @@ func TestCollections_canBeObjectsAndAreKeyedByIdentity(t *testing.T) {
 		t.Error("collections are not compared by identity")
 	}
 }
+
+func TestNewCollection_hasItsTurnThoughAParentIsAlwaysBusy(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a"}}, stop)
+		slow := func(d time.Duration) krt.Collection[thing] {
+			return krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing { time.Sleep(d); return &i }, stop)
+		}
+		left, right := slow(10*time.Millisecond), slow(7*time.Millisecond)
+		mixed := 0
+		both := krt.NewCollection(left, func(ctx krt.HandlerContext, i thing) *thing {
+			if krt.FetchKey(ctx, right, "a").Value != i.Value || krt.FetchKey(ctx, source, "a").Value != i.Value {
+				mixed++
+			}
+			time.Sleep(time.Millisecond)
+			return &i
+		}, stop)
+		below := krt.NewCollection(source, func(ctx krt.HandlerContext, i thing) *thing {
+			if krt.FetchKey(ctx, both, "a").Value != i.Value {
+				mixed++
+			}
+			return &i
+		}, stop)
+		r := record(below)
+		time.Sleep(time.Second)
+		r.take()
+		for i := range uint64(2000) { // one each millisecond: faster than either can follow
+			source.UpdateObject(thing{Name: "a", Value: i + 1})
+			time.Sleep(time.Millisecond)
+		}
+		during := len(r.take())
+		if during < 20 {
+			t.Errorf("it was brought up to date %d times in 2 s of changes, want 20 or more", during)
+		}
+		time.Sleep(time.Second)
+		if got := below.GetKey("a").Value; got != 2000 {
+			t.Errorf("value is %d in the end, want 2000", got)
+		}
+		if mixed > 0 {
+			t.Errorf("%d runs saw a mixture", mixed)
+		}
+	})
+}

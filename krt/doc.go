@@ -67,9 +67,8 @@
 // Less formally: every collection shows, at any time, a state that its sources
 // really had, at worst a moment ago, and moves forward from there, never back.
 //
-// There is no promise on how soon a change arrives. A collection that reads an
-// overloaded one, which always has a change in hand, is not brought up to date
-// before that one has caught up.
+// There is no promise on how soon a change arrives. A collection that reads one
+// which always has another change in hand is brought up to date from time to time.
 //
 // # Mistakes
 //

@@ -223,8 +223,12 @@ func (w *world) grow(rnd *rand.Rand) {
 		r.fetches = append(r.fetches, pick())
 	}
 	in := pick()
+	slow := rnd.IntN(3) == 0
 	ask := func(ctx krt.HandlerContext) func(q question) []thing {
 		return func(q question) []thing {
+			if slow { // so that others have to wait for it while sources change
+				time.Sleep(20 * time.Microsecond)
+			}
 			c := w.get(q.of)
 			return krt.Fetch(ctx, c.Collection, q.options(c.index)...)
 		}

@@ -50,6 +50,7 @@ func (c change[T]) key() string {
 // is garbage.
 type link[T any] struct {
 	next    atomic.Pointer[link[T]]
+	at      uint64 // the moment of the commit
 	changes []change[T]
 	one     [1]change[T] // room for the most frequent number of them
 	synced  bool         // not a commit: the first state ends here
@@ -62,9 +63,9 @@ func oneChange[T any](c change[T]) *link[T] {
 	return l
 }
 
-// state is the content of a collection after one commit.
+// state is the content of a collection as of a moment, and until the next commit.
 type state[T any] struct {
-	seq     uint64
+	at      uint64
 	objects trie.Map[*entry[T]]
 	indexes []trie.Map[*bucket[T]] // in the order of stream.defs
 }
@@ -198,7 +199,7 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 		return false
 	}
 	oldest, readers := s.node.Readers()
-	seq := g.Publish(s.node)
+	at := g.Publish(s.node)
 	s.mu.Lock()
 	if readers {
 		s.keepOlder(oldest)
@@ -208,8 +209,9 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 	} else {
 		s.live.apply(s.epoch.Load(), p)
 	}
-	s.live.seq = seq
+	s.live.at = at
 	s.mu.Unlock()
+	p.link.at = at
 	s.append(g, p.link)
 	return true
 }
@@ -227,7 +229,7 @@ func (s *stream[T]) commitNow(l *link[T]) {
 }
 
 // keepOlder puts the state aside for the runs that read it, of which the oldest
-// reads as of the given commit, and forgets what none of them can reach. mu is
+// reads as of the given moment, and forgets what none of them can reach. mu is
 // held.
 func (s *stream[T]) keepOlder(oldest uint64) {
 	s.epoch.Add(1)
@@ -235,7 +237,7 @@ func (s *stream[T]) keepOlder(oldest uint64) {
 	kept.indexes = slices.Clone(kept.indexes)
 	older := append(s.older, kept)
 	first := len(older) - 1
-	for first > 0 && older[first].seq > oldest {
+	for first > 0 && older[first].at > oldest {
 		first--
 	}
 	s.older = slices.Delete(older, 0, first)
@@ -259,7 +261,7 @@ func (s *stream[T]) append(g *graph.Graph, l *link[T]) {
 
 // Synced implements [graph.Lifecycle].
 func (s *stream[T]) Synced(g *graph.Graph) {
-	s.append(g, &link[T]{synced: true})
+	s.append(g, &link[T]{at: s.tail.at, synced: true})
 	close(s.ready)
 }
 
@@ -278,46 +280,46 @@ func (s *stream[T]) Release() {
 	s.mu.Unlock()
 }
 
-// now stands for the present in place of the number of a commit.
+// now stands for the present in place of a moment.
 const now = ^uint64(0)
 
-// at returns the state as of a commit. mu is held, and a run that reads as of the
-// commit is under way, for which the writer puts aside what it replaces. If the
+// at returns the state as of a moment. mu is held, and a run that reads as of the
+// moment is under way, for which the writer puts aside what it replaces. If the
 // moment is now, the reader is one that the writer does not know of, and what it
 // takes along must be frozen.
-func (s *stream[T]) at(seq uint64) *state[T] {
-	if seq == now {
+func (s *stream[T]) at(moment uint64) *state[T] {
+	if moment == now {
 		s.epoch.Add(1)
 		return &s.live
 	}
 	st := &s.live
-	for i := len(s.older) - 1; i >= 0 && st.seq > seq; i-- {
+	for i := len(s.older) - 1; i >= 0 && st.at > moment; i-- {
 		st = &s.older[i]
 	}
 	return st
 }
 
-func (s *stream[T]) getAt(seq uint64, key string) (*entry[T], bool) {
+func (s *stream[T]) getAt(moment uint64, key string) (*entry[T], bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if seq == now {
+	if moment == now {
 		return s.live.objects.Get(key)
 	}
-	return s.at(seq).objects.Get(key)
+	return s.at(moment).objects.Get(key)
 }
 
-func (s *stream[T]) objectsAt(seq uint64) trie.Map[*entry[T]] {
+func (s *stream[T]) objectsAt(moment uint64) trie.Map[*entry[T]] {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.at(seq).objects
+	return s.at(moment).objects
 }
 
 // bucketAt returns what has the key in an index, and whether the state of that
 // moment has the index.
-func (s *stream[T]) bucketAt(seq uint64, def *indexDef[T], key string) (trie.Map[*entry[T]], bool) {
+func (s *stream[T]) bucketAt(moment uint64, def *indexDef[T], key string) (trie.Map[*entry[T]], bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	st := s.at(seq)
+	st := s.at(moment)
 	i := slices.Index(s.defs, def)
 	if i < 0 || i >= len(st.indexes) { // an older state may lack the latest ones
 		return trie.Map[*entry[T]]{}, false

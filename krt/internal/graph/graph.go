@@ -19,12 +19,13 @@ type Graph struct {
 
 	// All below is guarded by mu.
 
-	seq       uint64 // number of the last commit
+	seq       uint64 // number of the last commit of a source
 	nodes     map[*Node]struct{}
 	unsettled int             // nodes that are not settled
 	busy      int             // deliveries under way
 	ready     []Task          // made ready since the lock was taken
 	idle      []chan struct{} // closed when nothing is unsettled or busy
+	wave      *wave           // nil most of the time
 }
 
 func newGraph(n *Node) *Graph {
@@ -87,6 +88,8 @@ func (g *Graph) hold(n *Node) {
 
 // absorb takes over everything that the other graph has. Both are locked.
 func (g *Graph) absorb(other *Graph) {
+	g.cancelWave()
+	other.cancelWave()
 	for n := range other.nodes {
 		n.graph.Store(g)
 		g.nodes[n] = struct{}{}

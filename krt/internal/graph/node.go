@@ -39,8 +39,9 @@ type Lifecycle interface {
 // Cursor is a reader's place in the changes of the collection that it reads. The
 // methods are called with the graph locked.
 type Cursor interface {
-	// Take sets how far the run that begins now may read.
-	Take()
+	// Take sets how far the run that begins now may read: up to the commits of the
+	// given moment. It returns false if there are later ones.
+	Take(at uint64) bool
 	// GiveBack says that the run is over, whatever came of it.
 	GiveBack()
 	// Compact merges changes that the reader has not come to.
@@ -57,6 +58,7 @@ type Edge struct {
 	cursor        Cursor
 	pristine      atomic.Bool // nothing has been read from it yet; written with the graph locked
 	reading       bool        // counted in parent.readers; guarded by the graph
+	held          bool        // counted there too, for the wave; guarded by the graph
 }
 
 // Pristine reports whether nothing has been read along the edge yet: the child's
@@ -89,6 +91,11 @@ type Node struct {
 	onStop            []func()
 	unsettled         bool          // as it was counted last
 	parked            chan struct{} // closed when a run that awaits an edge should look again
+
+	missed        int  // see miss
+	behind        bool // the wave's moment
+	behindParents int  // if it is
+	waving        bool // the current run brings it there
 }
 
 // NewNode returns a node in a graph of its own. A source is given a nil body and
@@ -139,6 +146,9 @@ func (n *Node) Readers() (oldest uint64, ok bool) {
 		if e.reading {
 			oldest = min(oldest, e.child.at.Load())
 		}
+		if e.held {
+			oldest = min(oldest, n.graph.Load().wave.at)
+		}
 	}
 	if oldest == ^uint64(0) {
 		oldest = 0 // only runs whose edge was removed meanwhile
@@ -180,6 +190,9 @@ func Connect(child, parent *Node, cursor Cursor) (*Edge, error) {
 	if child.stopped {
 		e.pristine.Store(true) // and stays so: the run has to end
 		return e, nil
+	}
+	if child.behind {
+		g.cancelWave()
 	}
 	child.parents = append(child.parents, e)
 	parent.children = append(parent.children, e)
@@ -232,6 +245,11 @@ func (g *Graph) Disconnect(e *Edge) {
 	if e.parent.unsettled {
 		e.child.waiting--
 	}
+	if e.child.behind && e.parent.behind {
+		e.child.behindParents--
+		g.enqueueWave(e.child)
+	}
+	g.release(e)
 	if e.child.running {
 		e.child.lent = append(e.child.lent, e)
 	} else {
@@ -254,8 +272,12 @@ func (g *Graph) doneReading(e *Edge) {
 		return
 	}
 	e.reading = false
-	if e.parent.readers--; e.parent.readers == 0 {
-		e.parent.life.Release()
+	e.parent.unread()
+}
+
+func (n *Node) unread() {
+	if n.readers--; n.readers == 0 {
+		n.life.Release()
 	}
 }
 
@@ -269,6 +291,10 @@ func (n *Node) Stop() {
 	}
 	n.stopped = true
 	close(n.done)
+	if n.behind {
+		g.caughtUp(n)
+		g.endWave()
+	}
 	for len(n.parents) > 0 {
 		g.Disconnect(n.parents[0])
 	}
@@ -305,6 +331,9 @@ func (n *Node) OnStop(f func()) {
 // CompactReaders makes the readers of the node merge the changes that they have not
 // come to. The graph is locked.
 func (n *Node) CompactReaders() {
+	if n.graph.Load().wave != nil {
+		return // which needs to tell what was before its moment from what came after
+	}
 	for _, e := range n.children {
 		e.cursor.Compact()
 	}

@@ -2,6 +2,8 @@
 
 package graph
 
+import "slices"
+
 // MarkSynced says that a source has its first complete state.
 func (g *Graph) MarkSynced(n *Node) {
 	if n.synced || n.stopped {
@@ -25,16 +27,23 @@ func (g *Graph) MarkDirty(n *Node) {
 	g.enqueue(n)
 }
 
-// Publish gives a commit of the node its number and tells the node's children.
-func (g *Graph) Publish(n *Node) (seq uint64) {
-	g.seq++
+// Publish gives a commit of the node its moment and tells the node's children. A
+// source's commit is a new moment; what derives from sources is as of the moment
+// that its run read.
+func (g *Graph) Publish(n *Node) (at uint64) {
+	if n.body == nil {
+		g.seq++
+		at = g.seq
+	} else {
+		at = n.at.Load()
+	}
 	for _, e := range n.children {
 		// Who has not read from the parent yet will begin with its state.
 		if !e.pristine.Load() {
 			g.MarkDirty(e.child)
 		}
 	}
-	return g.seq
+	return at
 }
 
 func (n *Node) isUnsettled() bool {
@@ -53,6 +62,10 @@ func (g *Graph) update(n *Node) {
 		g.unsettled++
 	} else {
 		g.unsettled--
+		if n.behind {
+			g.caughtUp(n)
+			g.endWave()
+		}
 	}
 	for _, e := range n.children {
 		c := e.child
@@ -85,18 +98,29 @@ func (n *Node) unpark() {
 func (n *Node) Run() Task {
 	g := n.Lock()
 	n.queued = false
-	if !n.dirty || n.waiting > 0 || n.stopped {
+	if n.behind && slices.ContainsFunc(n.parents, (*Edge).Pristine) {
+		g.cancelWave()
+	}
+	n.waving = n.behind && n.behindParents == 0
+	if !n.dirty || n.waiting > 0 && !n.waving || n.stopped {
 		// A parent became unsettled since; its settling queues the node again.
+		n.waving = false
 		return g.UnlockNext()
 	}
-	n.dirty, n.running = false, true
-	n.at.Store(g.seq)
+	at := g.seq
+	if n.waving {
+		at = g.wave.at
+	}
+	n.dirty, n.running, n.missed = false, true, 0
+	n.at.Store(at)
 	for _, e := range n.parents {
 		if e.pristine.Load() {
 			e.cursor.Skip()
 			e.pristine.Store(false)
 		}
-		e.cursor.Take()
+		if !e.cursor.Take(at) {
+			n.dirty = true
+		}
 		e.reading = true
 		e.parent.readers++
 	}
@@ -148,8 +172,22 @@ func (n *Node) finish(ok bool) Task {
 		e.cursor.GiveBack()
 	}
 	g.forget(n)
+	if n.behind {
+		if n.waving && ok {
+			g.caughtUp(n)
+			g.endWave()
+		} else {
+			g.enqueueWave(n)
+		}
+	}
+	n.waving = false
 	g.enqueue(n)
 	g.update(n)
+	for _, e := range n.children {
+		if e.child.dirty && e.child.waiting > 0 {
+			g.miss(e.child)
+		}
+	}
 	return g.UnlockNext()
 }
 
@@ -169,14 +207,17 @@ func (g *Graph) takeBack(n *Node) {
 func (n *Node) Await(e *Edge) bool {
 	for {
 		g := n.Lock()
-		if n.stopped || n.dirty {
+		if n.waving {
+			g.cancelWave() // this cannot be read as of its moment
+		}
+		if n.stopped || n.dirty || n.waving {
 			g.Unlock()
 			return false
 		}
 		if n.waiting == 0 {
 			if e.pristine.Load() {
 				e.cursor.Skip()
-				e.cursor.Take()
+				e.cursor.Take(g.seq)
 				e.pristine.Store(false)
 			}
 			n.at.Store(g.seq)
