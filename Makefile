@@ -61,7 +61,7 @@ soak: ## Compare random krt graphs with a model for SOAK (default: 30m)
 	$(GO) test ./krt -run TestOracle -timeout 0 -v -krt.soak='$(SOAK)'
 
 e2e: ## Run the tests in test/ on a real kube-apiserver, which the first run builds (about ten minutes)
-	cd test && $(GO) test -count 1 -timeout 45m ./...
+	cd test && $(GO) run ./apiserver/start -build && $(GO) test -count 1 -timeout 20m ./...
 
 demo: ## Show services and what they select, from manifests, without a cluster (ARGS: -f, -once, -o json)
 	@$(GO) run ./examples/serviceview $(ARGS)
