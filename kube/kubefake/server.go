@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -103,9 +104,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	defer s.running.Done()
 	resp := s.handler.Handle(req)
-	for name, values := range resp.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), resp.Header)
 	if resp.Stream == nil {
 		w.Header().Set("Content-Length", strconv.FormatInt(resp.Size(), 10))
 	}
@@ -125,7 +124,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		// What is written would not reach the client before the end, so this is the end.
 		cancel()
 	}
-	defer afterwards(s.ctx, cancel)()
+	stopWithServer := afterwards(s.ctx, cancel) //nolint:contextcheck // the server's life, besides the request's
+	defer stopWithServer()
 	resp.Stream(ctx, out)
 }
 

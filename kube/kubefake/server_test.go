@@ -264,6 +264,7 @@ func TestTransport_endsWithTheContext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer resp.Body.Close()
 		cancel()
 		if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
 			t.Errorf("body: got %v, want that the context was canceled", err)
@@ -285,7 +286,7 @@ func TestClose_endsWatchesAndRefusesRequests(t *testing.T) {
 		}
 		server.Close()
 		server.Close()
-		for range w.ResultChan() { //nolint:revive // it ends
+		for range w.ResultChan() {
 		}
 		_, err = client.CoreV1().Pods("shop").Get(t.Context(), "web", metav1.GetOptions{})
 		if !errors.Is(err, syscall.ECONNREFUSED) {

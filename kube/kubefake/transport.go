@@ -58,22 +58,24 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // stream runs a watch in a goroutine of its own. What begin counted ends with it.
 func (s *Server) stream(ctx context.Context, resp *api.Response) io.ReadCloser {
 	ctx, cancel := context.WithCancel(ctx)
-	stopWithServer := afterwards(s.ctx, cancel)
+	stopWithServer := afterwards(s.ctx, cancel) //nolint:contextcheck // the server's life, besides the request's
 	r, w := io.Pipe()
-	// A write that nobody reads has to end with the context.
-	stopWrites := afterwards(ctx, func() {
+	closeWrites := func() {
 		err := context.Cause(ctx)
 		if s.ctx.Err() != nil {
 			err = io.EOF
 		}
-		w.CloseWithError(err)
-	})
+		// Without an error the reader sees io.EOF too: the watch ended by itself.
+		_ = w.CloseWithError(err)
+	}
+	// A write that nobody reads has to end with the context.
+	stopWrites := afterwards(ctx, closeWrites)
 	go func() {
 		defer s.running.Done()
 		defer cancel()
 		defer stopWithServer()
 		resp.Stream(ctx, w)
-		_ = w.Close()
+		closeWrites()
 		stopWrites()
 	}()
 	return &streamBody{PipeReader: r, cancel: cancel}

@@ -5,6 +5,7 @@ package conformancetest
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -140,8 +141,6 @@ func (e *env) createConfigMap(name string, labels map[string]string) *corev1.Con
 func (e *env) request(method, path string, header http.Header, body []byte) (int, http.Header, []byte) {
 	e.Helper()
 	req := newRequest(e, method, path, body)
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	return send(e, req)
 }

@@ -25,8 +25,9 @@ func partialKind() schema.GroupVersionKind {
 
 // encoder writes items of one resource in one format.
 type encoder struct {
-	info *resource.Info
 	format
+
+	info    *resource.Info
 	partial *object.Kind
 }
 

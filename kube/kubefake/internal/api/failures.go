@@ -21,7 +21,7 @@ func conflict(gr schema.GroupResource, name string) error {
 
 func preconditionFailed(gr schema.GroupResource, name, what, want, have string) error {
 	return apierrors.NewConflict(gr, name,
-		fmt.Errorf("Precondition failed: %s in precondition: %v, %s in object meta: %v", what, want, what, have)) //nolint:revive,staticcheck // the real server's words
+		fmt.Errorf("Precondition failed: %s in precondition: %v, %s in object meta: %v", what, want, what, have)) //nolint:staticcheck // the real server's words
 }
 
 func namespaceEnding(gr schema.GroupResource, name, namespace string) error {

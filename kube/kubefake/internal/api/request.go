@@ -6,9 +6,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
@@ -34,10 +35,8 @@ func parseTarget(gv schema.GroupVersion, parts []string) (target, bool) {
 	if len(parts) == 0 || len(parts) > 3 {
 		return target{}, false
 	}
-	for _, p := range parts {
-		if p == "" {
-			return target{}, false
-		}
+	if slices.Contains(parts, "") {
+		return target{}, false
 	}
 	t.gvr = gv.WithResource(parts[0])
 	if len(parts) > 1 {
@@ -86,7 +85,7 @@ func splitPath(u *url.URL) ([]string, bool) {
 	parts := strings.Split(trimmed, "/")
 	for i, p := range parts {
 		text, err := url.PathUnescape(p)
-		if err != nil || len(path.IsValidPathSegmentName(text)) > 0 {
+		if err != nil || len(content.IsPathSegmentName(text)) > 0 {
 			return nil, false
 		}
 		parts[i] = text

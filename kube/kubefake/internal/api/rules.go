@@ -142,13 +142,13 @@ func (h *Handler) prepareUpdate(r *request, old, obj object.Object, how way) (ob
 
 // merge returns the new object where the request may change something, and the old one where it may not.
 func merge(r *request, old, obj object.Object) object.Object {
-	switch {
-	case r.subresource == "status":
+	switch r.subresource {
+	case "status":
 		status := obj
 		obj = old.DeepCopyObject().(object.Object)
 		object.SetStatus(obj, status)
 		obj.SetManagedFields(status.GetManagedFields())
-	case r.subresource == "finalize":
+	case "finalize":
 		finalizers := obj.(*corev1.Namespace).Spec.Finalizers
 		obj = old.DeepCopyObject().(object.Object)
 		obj.(*corev1.Namespace).Spec.Finalizers = finalizers

@@ -7,7 +7,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/fields"
-	"k8s.io/apimachinery/pkg/labels"
+	klabels "k8s.io/apimachinery/pkg/labels"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
 	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
@@ -17,7 +17,7 @@ import (
 type selection struct {
 	info      *resource.Info
 	namespace string
-	labels    labels.Selector
+	labels    klabels.Selector
 	fields    fields.Selector
 	all       bool // no selector at all
 }
@@ -25,7 +25,7 @@ type selection struct {
 func newSelection(r *request) (*selection, error) {
 	s := &selection{info: r.info, namespace: r.namespace}
 	var err error
-	if s.labels, err = labels.Parse(r.query.Get("labelSelector")); err != nil {
+	if s.labels, err = klabels.Parse(r.query.Get("labelSelector")); err != nil {
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("unable to parse requirement: %v", err))
 	}
 	if s.fields, err = fields.ParseSelector(r.query.Get("fieldSelector")); err != nil {
@@ -50,7 +50,7 @@ func (s *selection) matches(it *object.Item) bool {
 	if s.all {
 		return true
 	}
-	return (s.labels.Empty() || s.labels.Matches(labels.Set(it.Object.GetLabels()))) &&
+	return (s.labels.Empty() || s.labels.Matches(klabels.Set(it.Object.GetLabels()))) &&
 		(s.fields.Empty() || s.fields.Matches(fieldView{s.info, it.Object}))
 }
 

@@ -143,20 +143,24 @@ func (w *watcher) run(ctx context.Context, out io.Writer) {
 		defer ticker.Stop()
 		tick = ticker.C
 	}
+	due := false // a bookmark is
 	for ctx.Err() == nil {
 		events, upTo, more, err := w.cursor.Next()
 		if err == nil {
+			w.from = upTo
 			err = w.write(out, events)
+		}
+		if err == nil && due {
+			due = false
+			err = w.bookmark(out, upTo, false)
 		}
 		if err != nil {
 			w.fail(out, err)
 			return
 		}
 		if more == nil {
-			w.from = upTo
 			continue
 		}
-		w.from = upTo
 		select {
 		case <-more:
 		case <-ctx.Done():
@@ -164,10 +168,7 @@ func (w *watcher) run(ctx context.Context, out io.Writer) {
 		case <-timeout:
 			return
 		case <-tick:
-			if err := w.bookmark(out, upTo, false); err != nil {
-				w.fail(out, err)
-				return
-			}
+			due = true
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/api/validation"
-	"k8s.io/apimachinery/pkg/api/validation/path"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
@@ -104,9 +104,9 @@ func workloadFacts() map[string]fact {
 func policyFacts() map[string]fact {
 	pathName := func(name string, prefix bool) []string {
 		if prefix {
-			return path.IsValidPathSegmentPrefix(name)
+			return content.IsPathSegmentPrefix(name)
 		}
-		return path.IsValidPathSegmentName(name)
+		return content.IsPathSegmentName(name)
 	}
 	return map[string]fact{
 		"ClusterRole.rbac.authorization.k8s.io":                   {cluster: true, name: pathName},
@@ -133,7 +133,7 @@ func extensionFacts() map[string]fact {
 		"VolumeAttachment.storage.k8s.io":      {cluster: true},
 		"VolumeAttributesClass.storage.k8s.io": {short: "vac", cluster: true},
 	}
-	for _, kind := range strings.Fields("MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration " +
+	for kind := range strings.FieldsSeq("MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration " +
 		"ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration") {
 		facts[kind+".admissionregistration.k8s.io"] = fact{cluster: true, generation: true}
 	}

@@ -75,7 +75,7 @@ func builtinColumns() map[string][]Column {
 			column[*corev1.Service]{name: "Selector", wide: true, cell: func(o *corev1.Service) any {
 				return selectorText(&metav1.LabelSelector{MatchLabels: o.Spec.Selector})
 			}}),
-		"Endpoints": columnsOf(column[*corev1.Endpoints]{name: "Endpoints", cell: func(o *corev1.Endpoints) any {
+		"Endpoints": columnsOf(column[*corev1.Endpoints]{name: "Endpoints", cell: func(o *corev1.Endpoints) any { //nolint:staticcheck // deprecated kinds are served too
 			var ips []string
 			for _, s := range o.Subsets {
 				for _, a := range s.Addresses {

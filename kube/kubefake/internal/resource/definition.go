@@ -104,7 +104,7 @@ func ParseDefinition(u *unstructured.Unstructured) (*Definition, error) {
 		names.ListKind = names.Kind + "List"
 	}
 	if errs := d.validate(u.GetName()); len(errs) > 0 {
-		return nil, invalidDefinition{errs}
+		return nil, definitionError{errs}
 	}
 	if spec, ok := u.Object["spec"].(map[string]any); ok {
 		if m, ok := spec["names"].(map[string]any); ok {
@@ -114,13 +114,13 @@ func ParseDefinition(u *unstructured.Unstructured) (*Definition, error) {
 	return d, nil
 }
 
-type invalidDefinition struct{ errs field.ErrorList }
+type definitionError struct{ errs field.ErrorList }
 
-func (e invalidDefinition) Error() string { return e.errs.ToAggregate().Error() }
+func (e definitionError) Error() string { return e.errs.ToAggregate().Error() }
 
 // FieldErrors returns what ParseDefinition found wrong with which field, or nothing for other errors.
 func FieldErrors(err error) field.ErrorList {
-	if invalid, ok := err.(invalidDefinition); ok { //nolint:errorlint // ParseDefinition returns it unwrapped
+	if invalid, ok := err.(definitionError); ok { //nolint:errorlint // ParseDefinition returns it unwrapped
 		return invalid.errs
 	}
 	return nil

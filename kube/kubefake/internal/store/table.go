@@ -4,6 +4,7 @@ package store
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
@@ -228,10 +229,7 @@ func (t *Table) ListAt(namespace string, version uint64) ([]*object.Item, error)
 	if err != nil {
 		return nil, err
 	}
-	then := make(map[Key]*object.Item, len(t.items))
-	for key, it := range t.items {
-		then[key] = it
-	}
+	then := maps.Clone(t.items)
 	for _, e := range slices.Backward(later) {
 		if e.Prev == nil {
 			delete(then, KeyOf(e.Item.Object))
