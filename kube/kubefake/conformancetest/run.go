@@ -25,19 +25,22 @@ const patience = 30 * time.Second
 // Run runs all tests on the server that the configuration leads to, which must be allowed to do everything.
 func Run(t *testing.T, cfg *rest.Config) {
 	t.Helper()
-	for group, tests := range map[string][]test{
-		"create":     createTests(),
-		"update":     updateTests(),
-		"delete":     deleteTests(),
-		"list":       listTests(),
-		"watch":      watchTests(),
-		"patch":      patchTests(),
-		"apply":      applyTests(),
-		"format":     formatTests(),
-		"definition": definitionTests(),
+	for _, group := range []struct {
+		name  string
+		tests []test
+	}{
+		{"create", createTests()},
+		{"update", updateTests()},
+		{"delete", deleteTests()},
+		{"list", listTests()},
+		{"watch", watchTests()},
+		{"patch", patchTests()},
+		{"apply", applyTests()},
+		{"format", formatTests()},
+		{"definition", definitionTests()},
 	} {
-		for _, tt := range tests {
-			t.Run(group+"/"+tt.claim, func(t *testing.T) { tt.check(newEnv(t, cfg)) })
+		for _, tt := range group.tests {
+			t.Run(group.name+"/"+tt.claim, func(t *testing.T) { tt.check(newEnv(t, cfg)) })
 		}
 	}
 }

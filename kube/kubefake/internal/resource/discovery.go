@@ -12,12 +12,13 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Group versions in the order of [Registry.All], with their resources.
+// served is a group and version with its resources.
 type served struct {
 	gv    schema.GroupVersion
 	infos []*Info
 }
 
+// versions returns what is served in the order of sorted. The caller holds the lock.
 func (r *Registry) versions() []served {
 	var out []served
 	for _, info := range r.sorted() {

@@ -52,18 +52,6 @@ func (r *Registry) ForKind(gvk schema.GroupVersionKind) (*Info, bool) {
 	return info, ok
 }
 
-// Knows reports whether anything is served in the group and version.
-func (r *Registry) Knows(gv schema.GroupVersion) bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	for gvr := range r.infos {
-		if gvr.GroupVersion() == gv {
-			return true
-		}
-	}
-	return false
-}
-
 // Accepts reports whether the named CustomResourceDefinition can serve the infos: whether nothing else serves a resource
 // or a kind of theirs.
 func (r *Registry) Accepts(owner string, infos []*Info) bool {
@@ -102,14 +90,8 @@ func (r *Registry) Set(owner string, infos []*Info) (gone []schema.GroupVersionR
 	return slices.Collect(maps.Keys(unused))
 }
 
-// All returns every resource: groups in the order in which kubectl prefers them, in each group the preferred version
-// first, in each version by name.
-func (r *Registry) All() []*Info {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return r.sorted()
-}
-
+// sorted returns every resource: groups in the order in which kubectl prefers them, in each group the preferred version
+// first, in each version by name. The caller holds the lock.
 func (r *Registry) sorted() []*Info {
 	all := make([]*Info, 0, len(r.infos))
 	for _, info := range r.infos {
