@@ -14,32 +14,24 @@ import (
 	"github.com/krtkit/krtkit/kube/kubefake"
 )
 
-type count struct {
-	App  string
-	Pods int
-}
+type count struct{ App, Pods string }
 
 func (c count) ResourceName() string { return c.App } // the key in its collection
 
 func main() {
 	client := kubefake.NewClient() // an API server in this process; kube.New leads to a real one
-	apps := krt.NewStaticCollection(nil, []string{"web"})
 	pods := krt.NewInformer[*corev1.Pod](client)
-	counts := krt.NewCollection(apps, func(ctx krt.HandlerContext, app string) *count {
-		selected := krt.Fetch(ctx, pods, krt.FilterLabel(map[string]string{"app": app}))
-		return &count{App: app, Pods: len(selected)}
+	counts := krt.NewCollection(krt.NewStaticCollection(nil, []string{"web"}), func(ctx krt.HandlerContext, app string) *count {
+		return &count{app, fmt.Sprint(len(krt.Fetch(ctx, pods, krt.FilterLabel(map[string]string{"app": app}))), " pods")}
 	})
-
-	changes := make(chan krt.Event[count])
-	counts.Register(func(e krt.Event[count]) { changes <- e })
+	changes := make(chan count)
+	counts.Register(func(e krt.Event[count]) { changes <- e.Latest() })
 	client.RunAndWait(nil)
-	fmt.Println("at first:", (<-changes).Latest())
+	fmt.Println(<-changes)
 
-	for _, name := range []string{"web-0", "web-1"} {
-		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default", Labels: map[string]string{"app": "web"}}}
-		if _, err := kclient.NewWriteClient[*corev1.Pod](client).Create(pod); err != nil {
-			panic(err)
-		}
-		fmt.Println("with "+name+":", (<-changes).Latest())
+	pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "web-0", Namespace: "default", Labels: map[string]string{"app": "web"}}}
+	if _, err := kclient.NewWriteClient[*corev1.Pod](client).Create(pod); err != nil {
+		panic(err)
 	}
+	fmt.Println(<-changes)
 }

@@ -5,7 +5,6 @@ package main
 func Example() {
 	main()
 	// Output:
-	// at first: {web 0}
-	// with web-0: {web 1}
-	// with web-1: {web 2}
+	// {web 0 pods}
+	// {web 1 pods}
 }
