@@ -3,7 +3,10 @@
 package informer_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -144,6 +147,56 @@ func TestRun_endsWhileAListIsUnderWay(t *testing.T) {
 		stop()
 		if !i.IsStopped() || i.HasSynced() {
 			t.Errorf("stopped %v, synced %v; want true, false", i.IsStopped(), i.HasSynced())
+		}
+	})
+}
+
+func TestLog_saysOnceThatTheCacheIsOutOfDateAndOnceThatItIsNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(configMap("a", "x"))
+		var lines bytes.Buffer
+		i, stop := start(t, s, func(c *informer.Config) {
+			c.Logger = slog.New(slog.NewTextHandler(&lines, &slog.HandlerOptions{
+				ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+					if a.Key == slog.TimeKey {
+						return slog.Attr{}
+					}
+					return a
+				},
+			}))
+		})
+		defer stop()
+		time.Sleep(time.Minute)
+		s.compact() // a watch that ends as they do is nothing to write about
+		s.dropWatches()
+		time.Sleep(time.Minute)
+		lines.Reset()
+
+		refuseWatches := func(err error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.noWatch = err
+		}
+		refuseWatches(syscall.ECONNREFUSED)
+		s.dropWatches()
+		time.Sleep(10 * time.Minute)
+		refuseWatches(nil)
+		time.Sleep(10 * time.Minute)
+		var got []string
+		for line := range strings.Lines(lines.String()) {
+			if strings.Contains(line, "cache ") {
+				got = append(got, line[:strings.Index(line, " informer=")])
+			}
+		}
+		want := []string{
+			`level=WARN msg="cache does not follow the API server and shows what it last knew; will retry"`,
+			`level=INFO msg="cache follows the API server again"`,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("log mismatch (-want +got):\n%s\n%s", diff, lines.String())
+		}
+		if err := i.LastError(); err != nil {
+			t.Errorf("last error is %v after recovery", err)
 		}
 	})
 }

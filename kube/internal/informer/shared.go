@@ -5,10 +5,12 @@ package informer
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/cache"
 )
@@ -82,12 +84,22 @@ func (s *Shared) LastError() error {
 	return nil
 }
 
+// setLastError notes what list or watch ran into, or with nil that all is well. The
+// log gets a line when that changes, not one for each attempt.
 func (s *Shared) setLastError(err error) {
 	if err == nil {
-		s.lastError.Store(nil)
+		if s.lastError.Swap(nil) != nil {
+			s.config.Logger.Info("cache follows the API server again", "informer", s.config.Name)
+		}
 		return
 	}
-	s.lastError.Store(&err)
+	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
+		return // how watches end when all is well
+	}
+	if s.lastError.Swap(&err) == nil {
+		s.config.Logger.Warn("cache does not follow the API server and shows what it last knew; will retry",
+			"informer", s.config.Name, "error", err)
+	}
 }
 
 // RunWithContext lists and watches until the context ends, and returns when no

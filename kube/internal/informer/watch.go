@@ -6,12 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"github.com/go-logr/logr"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -94,13 +92,7 @@ func (w *watcher) failed(ctx context.Context, err error) {
 	w.shared.mu.RUnlock()
 	if onError != nil {
 		onError(ctx, w.reflector, err)
-		return
 	}
-	if errors.Is(err, io.EOF) || apierrors.IsResourceExpired(err) || apierrors.IsGone(err) {
-		return
-	}
-	w.shared.config.Logger.Warn("list and watch ended with an error, will retry",
-		"informer", w.shared.config.Name, "error", err)
 }
 
 // requests passes list and watch on and remembers what they ran into: the
@@ -148,8 +140,11 @@ func (r *requests) ListWithContext(ctx context.Context, options metav1.ListOptio
 // WatchWithContext watches.
 func (r *requests) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
 	w, err := r.inner.WatchWithContext(ctx, options)
-	if err != nil {
+	switch {
+	case err != nil:
 		r.shared.setLastError(fmt.Errorf("watch: %w", err))
+	case r.shared.HasSynced():
+		r.shared.setLastError(nil) // else the state has yet to arrive
 	}
 	return w, err
 }

@@ -89,6 +89,16 @@ func updateTests() []test {
 				e.Errorf("uid %s, creationTimestamp %v, deletionTimestamp %v", got.UID, got.CreationTimestamp, got.DeletionTimestamp)
 			}
 		}},
+		{"refusesToMarkAsDeleted", func(e *env) {
+			cm := e.createConfigMap("a", nil)
+			now := metav1.Now()
+			cm.DeletionTimestamp = &now
+			_, err := e.client.CoreV1().ConfigMaps(e.namespace).Update(e.ctx, cm, metav1.UpdateOptions{})
+			e.status(err, http.StatusUnprocessableEntity, metav1.StatusReasonInvalid, "")
+			if !strings.Contains(err.Error(), "metadata.deletionTimestamp") {
+				e.Errorf("got message %q, want the field in it", err)
+			}
+		}},
 		{"refusesAnotherUID", func(e *env) {
 			cm := e.createConfigMap("a", nil)
 			have := cm.UID
