@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -265,4 +267,59 @@ func TestNewCollection_hasItsTurnThoughAParentIsAlwaysBusy(t *testing.T) {
 			t.Errorf("%d runs saw a mixture", mixed)
 		}
 	})
+}
+
+// Graphs grow together from all sides at once while their sources change and some
+// of their collections are stopped.
+func TestGraphs_growTogetherWhileTheyChange(t *testing.T) {
+	for seed := range uint64(10) {
+		stop := make(chan struct{})
+		const n = 30
+		var sources []krt.StaticCollection[thing]
+		for i := range n {
+			sources = append(sources, krt.NewStaticCollection(nil, []thing{{Name: "x", Value: 1}}, krt.WithStop(stop), krt.WithName(fmt.Sprint("s", i))))
+		}
+		var wg sync.WaitGroup
+		sums := make([][]krt.Collection[thing], 6)
+		for g := range sums {
+			rnd := rand.New(rand.NewPCG(seed, uint64(g)))
+			wg.Go(func() {
+				for range 15 {
+					a, b, c := sources[rnd.IntN(n)], sources[rnd.IntN(n)], sources[rnd.IntN(n)]
+					end := stop
+					brief := rnd.IntN(3) == 0
+					if brief {
+						end = make(chan struct{})
+					}
+					sum := krt.NewCollection(a, func(ctx krt.HandlerContext, i thing) *thing {
+						i.Value = krt.FetchKey(ctx, b, "x").Value*1000 + krt.FetchKey(ctx, c, "x").Value
+						return &i
+					}, krt.WithStop(end))
+					if brief {
+						close(end)
+					} else {
+						sums[g] = append(sums[g], krt.NewCollection(sum, func(ctx krt.HandlerContext, i thing) *thing {
+							if want := krt.FetchKey(ctx, b, "x").Value*1000 + krt.FetchKey(ctx, c, "x").Value; i.Value != want {
+								t.Errorf("seed %d: a run saw %d and %d", seed, i.Value, want)
+							}
+							return &i
+						}, krt.WithStop(stop)))
+					}
+					sources[rnd.IntN(n)].UpdateObject(thing{Name: "x", Value: rnd.Uint64N(1000)})
+				}
+			})
+		}
+		wg.Wait()
+		for _, cs := range sums {
+			for _, c := range cs {
+				if err := krt.WaitIdle(t.Context(), c); err != nil {
+					t.Fatal(err)
+				}
+				if len(c.List()) != 1 {
+					t.Fatalf("seed %d: %d objects, want 1", seed, len(c.List()))
+				}
+			}
+		}
+		close(stop)
+	}
 }
