@@ -36,7 +36,8 @@
 // called again when a change concerns one of those reads. Filters say what does.
 // By key, index, label and selector, krt finds the calls that a change concerns
 // without looking at the others, however many there are. A read with
-// [FilterGeneric], or without any filter, is checked at every change.
+// [FilterGeneric], or without any filter, is checked at every change. Who needs only
+// a part of the objects says so with [PartialFetch].
 //
 // A transformation must be a pure function of its input and of what it fetches:
 //
