@@ -170,6 +170,7 @@ func TestLog_saysOnceThatTheCacheIsOutOfDateAndOnceThatItIsNot(t *testing.T) {
 		s.compact() // a watch that ends as they do is nothing to write about
 		s.dropWatches()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		lines.Reset()
 
 		refuseWatches := func(err error) {
@@ -182,6 +183,7 @@ func TestLog_saysOnceThatTheCacheIsOutOfDateAndOnceThatItIsNot(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		refuseWatches(nil)
 		time.Sleep(10 * time.Minute)
+		synctest.Wait()
 		var got []string
 		for line := range strings.Lines(lines.String()) {
 			if strings.Contains(line, "cache ") {
