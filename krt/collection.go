@@ -63,27 +63,17 @@ type Collection[T any] interface {
 	// List returns all objects as of one moment, in no particular order. The slice
 	// is the caller's, the objects are shared.
 	List() []T
+	// ListFiltered is List of the objects for which filter returns true. It is called
+	// with no lock held.
+	ListFiltered(filter func(T) bool) []T
 	// Metadata returns what was given by [WithMetadata], or nil. The map is shared.
 	Metadata() Metadata
 
 	core() *stream[T]
 	graphNode() *graph.Node
+	identified
 }
 
 // Metadata describes a collection, for those who made it. This package does not
 // look at it.
 type Metadata map[string]any
-
-// Singleton is a collection of at most one object.
-type Singleton[T any] interface {
-	// Get returns the object, or nil if there is none. What it points to is the
-	// caller's; anything that the object refers to is shared.
-	Get() *T
-	// Register calls f for the object, if it is present, and then for every change
-	// of it. See [EventStream].
-	Register(f func(o Event[T])) HandlerRegistration
-	// AsCollection returns the same as a collection, for everything that takes one.
-	AsCollection() Collection[T]
-	// Metadata returns what was given by [WithMetadata], or nil.
-	Metadata() Metadata
-}

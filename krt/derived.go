@@ -59,36 +59,8 @@ func NewManyFromNothing[O any](hf TransformationEmptyToMulti[O], opts ...Collect
 	return d
 }
 
-// NewSingleton derives one object, or none, from what hf fetches. hf is called
-// once, and again when something that it fetched changes. See [NewCollection] for
-// what hf must not do.
-func NewSingleton[O any](hf TransformationEmpty[O], opts ...CollectionOption) Singleton[O] {
-	d := &derived[nothing, O]{one: func(ctx HandlerContext, _ nothing) *O { return hf(ctx) }}
-	d.init(buildOptions(fmt.Sprintf("Singleton[%T]", *new(O)), opts), nil)
-	return singleton[O]{d}
-}
-
 // nothing is the input of collections that have none.
 type nothing struct{}
-
-type singleton[T any] struct{ c Collection[T] }
-
-// Get implements [Singleton].
-func (s singleton[T]) Get() *T {
-	if all := s.c.List(); len(all) > 0 {
-		return &all[0]
-	}
-	return nil
-}
-
-// Register implements [Singleton].
-func (s singleton[T]) Register(f func(o Event[T])) HandlerRegistration { return s.c.Register(f) }
-
-// AsCollection implements [Singleton].
-func (s singleton[T]) AsCollection() Collection[T] { return s.c }
-
-// Metadata implements [Singleton].
-func (s singleton[T]) Metadata() Metadata { return s.c.Metadata() }
 
 // derived is a collection whose objects are made by a transformation of the
 // objects of another. What runs use and readers do not is not locked: there is one

@@ -49,6 +49,17 @@ func FilterKeys(k ...string) FetchOption {
 	return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = false, "", true, keys }
 }
 
+// FilterObjectName asks for the Kubernetes object with the name, such as a
+// NamespacedName of k8s.io/apimachinery; an empty namespace is that of cluster-wide
+// objects.
+func FilterObjectName[N ~struct{ Namespace, Name string }](name N) FetchOption {
+	n := struct{ Namespace, Name string }(name)
+	if n.Namespace == "" {
+		return FilterKey(n.Name)
+	}
+	return FilterKey(n.Namespace + "/" + n.Name)
+}
+
 // FilterIndex asks for the objects that have the key in an index of the
 // collection. It cannot be combined with a filter by key.
 func FilterIndex[K comparable, I any](idx Index[K, I], k K) FetchOption {

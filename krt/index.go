@@ -16,6 +16,9 @@ type Index[K comparable, O any] interface {
 	// nil if there are none. The slice is the caller's, the objects are shared. In a
 	// transformation use Fetch: a Lookup there is not seen as a dependency.
 	Lookup(k K) []O
+	// LookupFiltered is Lookup of the objects for which filter returns true. It is
+	// called with no lock held.
+	LookupFiltered(k K, filter func(O) bool) []O
 	// Fetch is [Fetch] of the objects that have the key.
 	Fetch(ctx HandlerContext, k K, opts ...FetchOption) []O
 
@@ -49,6 +52,11 @@ func NewIndex[K comparable, O any](c Collection[O], name string, extract func(o 
 	s := c.core()
 	s.addIndex(def)
 	return index[K, O]{c, def, toString}
+}
+
+// UnnamedIndex is [NewIndex] for an index that needs no name.
+func UnnamedIndex[K comparable, O any](c Collection[O], extract func(o O) []K) Index[K, O] {
+	return NewIndex(c, "unnamed", extract)
 }
 
 // NewNamespaceIndex indexes a collection by namespace.
@@ -89,6 +97,12 @@ func (i index[K, O]) Lookup(k K) []O {
 		out = append(out, e.val)
 	}
 	return out
+}
+
+// LookupFiltered implements [Index].
+func (i index[K, O]) LookupFiltered(k K, filter func(O) bool) []O {
+	objects, _ := i.c.core().bucketAt(now, i.def, i.toString(k))
+	return filtered(objects, filter)
 }
 
 // Fetch implements [Index].

@@ -50,22 +50,31 @@ func GetKey[O any](a O) string {
 
 // keyOf is GetKey without a copy of the object.
 func keyOf[O any](o *O) string {
+	key, ok := findKey(o)
+	if !ok {
+		panic(fmt.Sprintf("Cannot get Key, got %T: give it a method ResourceName() string", *o))
+	}
+	return key
+}
+
+// findKey returns the key of the object, and whether its type has one.
+func findKey[O any](o *O) (string, bool) {
 	switch v := face(o).(type) {
 	case string:
-		return v
+		return v, true
 	case *string:
-		return *v
+		return *v, true
 	case objectMeta:
 		if ns := v.GetNamespace(); ns != "" {
-			return ns + "/" + v.GetName()
+			return ns + "/" + v.GetName(), true
 		}
-		return v.GetName()
+		return v.GetName(), true
 	case ResourceNamer:
-		return v.ResourceName()
+		return v.ResourceName(), true
 	case identified:
-		return strconv.FormatUint(v.identity(), 10)
+		return strconv.FormatUint(v.identity(), 10), true
 	default:
-		panic(fmt.Sprintf("Cannot get Key, got %T: give it a method ResourceName() string", *o))
+		return "", false
 	}
 }
 

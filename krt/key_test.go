@@ -45,6 +45,20 @@ func TestGetKey_firstRuleThatFits(t *testing.T) {
 	}
 }
 
+func TestGetKey_tellsCollectionsAndSingletonsApart(t *testing.T) {
+	static, other := krt.NewStatic(new("x"), true), krt.NewStatic(new("x"), true)
+	if krt.GetKey(static) == krt.GetKey(other) {
+		t.Error("two singletons have one key")
+	}
+	if krt.GetKey(static) != krt.GetKey(static.AsCollection()) {
+		t.Error("a singleton and its collection have different keys")
+	}
+	derived := krt.NewSingleton(func(krt.HandlerContext) *string { return nil })
+	if krt.GetKey(derived) != krt.GetKey(derived.AsCollection()) {
+		t.Error("a derived singleton and its collection have different keys")
+	}
+}
+
 type label string
 
 func TestGetKey_panicsWithTheRemedy(t *testing.T) {

@@ -21,28 +21,35 @@ type StaticCollection[T any] struct {
 type staticCollection[T any] struct {
 	stream[T]
 	writing sync.Mutex // held by the one goroutine that makes a change
-	synced  Syncer     // given by the owner; nil if it is synced from the start
 }
 
 // NewStaticCollection returns a collection of the values. Of values with the same
 // key, the last one counts. It is synced when synced is; nil means at once.
 func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOption) StaticCollection[T] {
-	o := buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts)
-	s := &staticCollection[T]{synced: synced}
-	s.init(o, nil)
-	for _, v := range vals {
-		// Nobody can look yet.
-		e := newEntry(v)
-		s.live.objects.Put(s.epoch.Load(), e)
-	}
-	if synced == nil || synced.HasSynced() {
-		s.markSynced()
-	} else {
+	startSynced := synced == nil || synced.HasSynced()
+	s := newStatic(startSynced, vals, opts)
+	if !startSynced {
 		go func() {
 			if synced.WaitUntilSynced(s.node.Done()) {
 				s.markSynced()
 			}
 		}()
+	}
+	return s
+}
+
+// newStatic returns a collection that is synced from the start, or when it is
+// marked as synced.
+func newStatic[T any](startSynced bool, vals []T, opts []CollectionOption) StaticCollection[T] {
+	o := buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts)
+	s := &staticCollection[T]{}
+	s.init(o, nil)
+	for _, v := range vals {
+		// Nobody can look yet.
+		s.live.objects.Put(s.epoch.Load(), newEntry(v))
+	}
+	if startSynced {
+		s.markSynced()
 	}
 	s.node.StopOn(o.stop)
 	return StaticCollection[T]{s}

@@ -146,6 +146,19 @@ func (s *stream[T]) List() []T {
 	return out
 }
 
+// ListFiltered implements [Collection].
+func (s *stream[T]) ListFiltered(filter func(T) bool) []T { return filtered(s.objectsAt(now), filter) }
+
+func filtered[T any](objects trie.Map[*entry[T]], filter func(T) bool) []T {
+	var out []T
+	for e := range objects.All() {
+		if filter(e.val) {
+			out = append(out, e.val)
+		}
+	}
+	return out
+}
+
 // staged is a commit that is ready to be made: everything that calls foreign code
 // or takes long is done.
 type staged[T any] struct {
