@@ -99,8 +99,6 @@ func TestConfigure_writeErrorsAreReported(t *testing.T) {
 }
 
 func TestConfigure_levelsApplyInOrder(t *testing.T) {
-	a, b := log.RegisterScope("order-a", ""), log.RegisterScope("order-b", "")
-	def := log.FindScope(log.DefaultScopeName)
 	for _, tt := range []struct {
 		name      string
 		set       func(*log.Options)
@@ -125,6 +123,8 @@ func TestConfigure_levelsApplyInOrder(t *testing.T) {
 		}, log.InfoLevel, log.FatalLevel, log.ErrorLevel},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			a, b := log.RegisterScope("order-a", ""), log.RegisterScope("order-b", "")
+			def := log.FindScope(log.DefaultScopeName)
 			for _, s := range []*log.Scope{def, a, b} {
 				s.SetOutputLevel(log.DebugLevel)
 			}

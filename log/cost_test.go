@@ -20,7 +20,10 @@ func discard(tb testing.TB, json bool) {
 	if err := log.Configure(&log.Options{JSONEncoding: json}); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { _ = log.Close() })
+	tb.Cleanup(func() {
+		_ = log.Close()
+		log.ForgetScopes()
+	})
 }
 
 // TestCost_allocations holds the number of allocations of a line where it is.

@@ -11,3 +11,16 @@ func SetExit(t *testing.T, f func(code int)) {
 	exit = f
 	t.Cleanup(func() { exit = old })
 }
+
+// ForgetScopes makes the registry what it is when a process starts, so that what
+// one test did to a scope is nothing to the next.
+func ForgetScopes() {
+	scopes.mu.Lock()
+	defer scopes.mu.Unlock()
+	scopes.levels = nil
+	clear(scopes.scopes)
+	scopes.scopes[DefaultScopeName] = defaultScope
+	defaultScope.SetOutputLevel(InfoLevel)
+	defaultScope.SetStackTraceLevel(NoneLevel)
+	defaultScope.SetLogCallers(false)
+}

@@ -51,6 +51,7 @@ func configure(t *testing.T, change func(*log.Options)) *logged {
 		if err := log.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
+		log.ForgetScopes()
 	})
 	return l
 }
