@@ -59,6 +59,23 @@ func NewManyFromNothing[O any](hf TransformationEmptyToMulti[O], opts ...Collect
 	return d
 }
 
+// MapCollection returns a collection of what mapFunc makes of each object of
+// another. It must be pure and keep the key. It is called when an object changes;
+// what it returned is kept. The metadata is the other collection's unless the
+// options give some.
+func MapCollection[T, U any](collection Collection[T], mapFunc func(T) U, opts ...CollectionOption) Collection[U] {
+	o := buildOptions(fmt.Sprintf("Map[%T]", *new(T)), opts)
+	if o.metadata == nil {
+		o.metadata = collection.Metadata()
+	}
+	d := &derived[T, U]{one: func(_ HandlerContext, t T) *U {
+		u := mapFunc(t)
+		return &u
+	}}
+	d.init(o, collection.core())
+	return d
+}
+
 // nothing is the input of collections that have none.
 type nothing struct{}
 

@@ -26,7 +26,8 @@
 //   - [NewCollection] makes of each object of another collection one object or none;
 //     [NewManyCollection] makes any number. [NewSingleton] and [NewManyFromNothing]
 //     start from nothing and only [Fetch].
-//   - [JoinCollection] is the union of several.
+//   - [JoinCollection] is the union of several, in which the first one wins;
+//     [JoinWithMergeCollection] merges objects with the same key.
 //   - [NewIndex] finds the objects of a collection by something else than the key.
 //
 // # Transformations

@@ -4,7 +4,6 @@ package krt
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/krtkit/krtkit/krt/internal/graph"
 )
@@ -14,8 +13,36 @@ import (
 // shown is the winner: if that goes, and another has the key, handlers are told of
 // an update. The slice is copied; no collections make an empty, synced one.
 func JoinCollection[T any](cs []Collection[T], opts ...CollectionOption) Collection[T] {
-	j := &join[T]{}
-	o := buildOptions(fmt.Sprintf("Join[%T]", *new(T)), opts)
+	return newJoin(cs, nil, buildOptions(fmt.Sprintf("Join[%T]", *new(T)), opts))
+}
+
+// JoinWithMergeCollection returns the union of collections of one type, in which
+// merge makes one object of all that have the same key. It is given one or more of
+// them, in the order of cs, whenever one changes, and returns an object with that
+// key, or nil for none. It must be pure and not keep the slice. Handlers are told
+// when the result is not equal to the one before.
+func JoinWithMergeCollection[T any](cs []Collection[T], merge func(ts []T) *T, opts ...CollectionOption) Collection[T] {
+	return newJoin(cs, merge, buildOptions(fmt.Sprintf("JoinWithMerge[%T]", *new(T)), opts))
+}
+
+// WithJoinUnchecked says that no two collections of a join have a key in common. It
+// is accepted for programs that say so; joins are as fast without it.
+func WithJoinUnchecked() CollectionOption {
+	return func(*collectionOptions) {}
+}
+
+// join holds, for each key, the entry of the first member that has the key, or what
+// was merged of all of them.
+type join[T any] struct {
+	stream[T]
+	members []*cursor[T]
+	merge   func([]T) *T // nil if the first member wins
+	loaded  bool
+	result  staged[T]
+}
+
+func newJoin[T any](cs []Collection[T], merge func([]T) *T, o collectionOptions) Collection[T] {
+	j := &join[T]{merge: merge}
 	j.init(o, j)
 	for _, c := range cs {
 		m := &cursor[T]{s: c.core()}
@@ -29,42 +56,41 @@ func JoinCollection[T any](cs []Collection[T], opts ...CollectionOption) Collect
 	return j
 }
 
-// join holds, for each key, the entry of the first member that has the key.
-type join[T any] struct {
-	stream[T]
-	members []*cursor[T]
-	loaded  bool
-	result  staged[T]
-}
-
 // Prepare implements [graph.Body].
 func (j *join[T]) Prepare() bool {
 	var b batch[T]
 	b.begin(&j.stream)
 	at := j.node.At()
-	if !j.loaded {
-		for _, m := range slices.Backward(j.members) {
+	done := map[string]bool{}
+	// visit brings a key up to date; again says that it was deleted and made again in
+	// that member.
+	visit := func(key string, member int, again bool) {
+		if done[key] {
+			return
+		}
+		done[key] = true
+		old, had := b.get(key)
+		e, only := j.outcome(at, key)
+		switch {
+		case e == nil && had:
+			b.remove(old)
+		case e == nil || e == old:
+		case had && again && only == member:
+			b.remove(old)
+			b.add(change[T]{new: e})
+		case had && j.merge != nil && equal(&old.val, &e.val):
+		default:
+			b.add(change[T]{old: old, new: e})
+		}
+	}
+	for i, m := range j.members {
+		if !j.loaded {
 			for e := range m.s.objectsAt(at).All() {
-				j.show(&b, e, false)
+				visit(e.key, i, false)
 			}
+			continue
 		}
-	} else {
-		done := map[string]bool{}
-		for i, m := range j.members {
-			m.changes(func(c mergedChange[T]) {
-				key := c.key()
-				if done[key] {
-					return
-				}
-				done[key] = true
-				winner, from := j.winner(at, key)
-				if winner != nil {
-					j.show(&b, winner, c.again && from == i)
-				} else if old, ok := b.get(key); ok {
-					b.remove(old)
-				}
-			})
-		}
+		m.changes(func(c mergedChange[T]) { visit(c.key(), i, c.again) })
 	}
 	if j.result = (staged[T]{link: b.finish()}); j.result.link != nil {
 		j.amend(&j.result)
@@ -72,30 +98,38 @@ func (j *join[T]) Prepare() bool {
 	return true
 }
 
-// winner returns the first member's entry with the key, and which member that is.
-func (j *join[T]) winner(at uint64, key string) (*entry[T], int) {
+// outcome returns the entry that belongs to the key, or nil, and the one member
+// that it depends on: the first that has the key, or the only one if they are
+// merged; -1 if there is none such.
+func (j *join[T]) outcome(at uint64, key string) (*entry[T], int) {
+	var held []T
+	only := -1
 	for i, m := range j.members {
-		if e, ok := m.s.getAt(at, key); ok {
+		e, ok := m.s.getAt(at, key)
+		if !ok {
+			continue
+		}
+		if j.merge == nil {
 			return e, i
 		}
+		if held = append(held, e.val); len(held) == 1 {
+			only = i
+		} else {
+			only = -1
+		}
 	}
-	return nil, -1
-}
-
-// show makes the entry the one that is in the join. The entry is shared with the
-// member; so nothing changes if it is the same one.
-func (j *join[T]) show(b *batch[T], e *entry[T], again bool) {
-	old, ok := b.get(e.key)
-	switch {
-	case old == e:
-	case ok && again:
-		b.remove(old)
-		b.add(change[T]{new: e})
-	case b.last(e.key) != nil:
-		b.last(e.key).new = e
-	default:
-		b.add(change[T]{old: old, new: e})
+	if len(held) == 0 {
+		return nil, -1
 	}
+	merged := j.merge(held)
+	if merged == nil {
+		return nil, -1
+	}
+	e := newEntry(*merged)
+	if e.key != key {
+		panic(fmt.Sprintf("krt: join %q: the merge of objects with key %q has key %q: it must keep the key", j.node.Name(), key, e.key))
+	}
+	return e, only
 }
 
 // Amend implements [graph.Body].

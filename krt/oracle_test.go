@@ -179,6 +179,7 @@ type collection struct {
 	static *krt.StaticCollection[thing]
 	recipe *recipe // nil for a join
 	inputs []int
+	merged bool // a join that merges
 }
 
 // world is a random graph.
@@ -214,6 +215,10 @@ func (w *world) grow(rnd *rand.Rand) {
 		var cs []krt.Collection[thing]
 		for _, i := range ins {
 			cs = append(cs, w.get(i).Collection)
+		}
+		if rnd.IntN(2) == 0 {
+			w.add(collection{Collection: krt.JoinWithMergeCollection(cs, mergeThings, opts...), inputs: ins, merged: true})
+			return
 		}
 		w.add(collection{Collection: krt.JoinCollection(cs, opts...), inputs: ins})
 		return
@@ -255,6 +260,18 @@ func (w *world) expected(sources []map[string]thing) []map[string]thing {
 		switch {
 		case c.static != nil:
 			content = sources[i]
+		case c.merged:
+			held := map[string][]thing{}
+			for _, in := range c.inputs {
+				for name, t := range out[in] {
+					held[name] = append(held[name], t)
+				}
+			}
+			for name, ts := range held {
+				if t := mergeThings(ts); t != nil {
+					content[name] = *t
+				}
+			}
 		case c.recipe == nil:
 			for _, in := range slices.Backward(c.inputs) {
 				maps.Copy(content, out[in])
@@ -269,6 +286,18 @@ func (w *world) expected(sources []map[string]thing) []map[string]thing {
 		out = append(out, content)
 	}
 	return out
+}
+
+// mergeThings is the merge of the joins that merge.
+func mergeThings(ts []thing) *thing {
+	out := ts[0]
+	for _, t := range ts[1:] {
+		out.Value = out.Value*31 + t.Value
+	}
+	if out.Value%11 == 0 {
+		return nil
+	}
+	return &out
 }
 
 // follower folds the events of a handler and checks that they are well-formed.
