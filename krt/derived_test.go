@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -229,44 +230,102 @@ func TestCollections_canBeObjectsAndAreKeyedByIdentity(t *testing.T) {
 
 func TestNewCollection_hasItsTurnThoughAParentIsAlwaysBusy(t *testing.T) {
 	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
-		source := krt.NewStaticCollection(nil, []thing{{Name: "a"}}, stop)
-		slow := func(d time.Duration) krt.Collection[thing] {
-			return krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing { time.Sleep(d); return &i }, stop)
-		}
-		left, right := slow(10*time.Millisecond), slow(7*time.Millisecond)
-		mixed := 0
-		both := krt.NewCollection(left, func(ctx krt.HandlerContext, i thing) *thing {
-			if krt.FetchKey(ctx, right, "a").Value != i.Value || krt.FetchKey(ctx, source, "a").Value != i.Value {
-				mixed++
-			}
-			time.Sleep(time.Millisecond)
+		g := newBusyGraph(t, 10*time.Millisecond, stop)
+		// One that is in the middle of a long run when the others need a turn, and has
+		// nothing to do afterwards.
+		other := krt.NewStaticCollection(nil, []thing{{Name: "o"}}, stop)
+		krt.NewCollection(g.source, func(ctx krt.HandlerContext, i thing) *thing {
+			krt.Fetch(ctx, other)
 			return &i
 		}, stop)
-		below := krt.NewCollection(source, func(ctx krt.HandlerContext, i thing) *thing {
-			if krt.FetchKey(ctx, both, "a").Value != i.Value {
-				mixed++
+		krt.NewCollection(other, func(_ krt.HandlerContext, i thing) *thing { time.Sleep(200 * time.Millisecond); return &i }, stop)
+		g.change(func(i int) {
+			if i == 100 {
+				other.UpdateObject(thing{Name: "o", Value: 1})
 			}
-			return &i
-		}, stop)
-		r := record(below)
-		time.Sleep(time.Second)
-		r.take()
-		for i := range uint64(2000) { // one each millisecond: faster than either can follow
-			source.UpdateObject(thing{Name: "a", Value: i + 1})
-			time.Sleep(time.Millisecond)
-		}
-		during := len(r.take())
-		if during < 20 {
-			t.Errorf("it was brought up to date %d times in 2 s of changes, want 20 or more", during)
-		}
-		time.Sleep(time.Second)
-		if got := below.GetKey("a").Value; got != 2000 {
-			t.Errorf("value is %d in the end, want 2000", got)
-		}
-		if mixed > 0 {
-			t.Errorf("%d runs saw a mixture", mixed)
+		})
+		if g.during < 20 {
+			t.Errorf("it was brought up to date %d times in 2 s of changes, want 20 or more", g.during)
 		}
 	})
+}
+
+// What gives everyone a turn is given up whenever graphs are joined; that must not
+// mix moments.
+func TestNewCollection_seesOneMomentWhateverJoinsTheGraph(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		g := newBusyGraph(t, 50*time.Millisecond, stop)
+		g.change(func(i int) {
+			if i%10 != 0 {
+				return
+			}
+			end := make(chan struct{})
+			stranger := krt.NewStaticCollection(nil, []thing{{Name: "x"}}, krt.WithStop(end))
+			krt.NewCollection(stranger, func(ctx krt.HandlerContext, i thing) *thing {
+				krt.Fetch(ctx, g.source)
+				return &i
+			}, krt.WithStop(end))
+			go func() {
+				time.Sleep(3 * time.Millisecond)
+				close(end)
+			}()
+		})
+	})
+}
+
+// busyGraph is a source, two collections that are too slow to follow it, and two
+// that read both of them, directly and by way of each other.
+type busyGraph struct {
+	t      *testing.T
+	source krt.StaticCollection[thing]
+	bottom krt.Collection[thing]
+	mixed  atomic.Int64
+	during int // how often the bottom changed while the source did
+}
+
+func newBusyGraph(t *testing.T, slowest time.Duration, stop krt.CollectionOption) *busyGraph {
+	t.Helper()
+	g := &busyGraph{t: t, source: krt.NewStaticCollection(nil, []thing{{Name: "a"}}, stop)}
+	slow := func(d time.Duration) krt.Collection[thing] {
+		return krt.NewCollection(g.source, func(_ krt.HandlerContext, i thing) *thing { time.Sleep(d); return &i }, stop)
+	}
+	left, right := slow(slowest), slow(7*time.Millisecond)
+	both := krt.NewCollection(left, func(ctx krt.HandlerContext, i thing) *thing {
+		if krt.FetchKey(ctx, right, "a").Value != i.Value || krt.FetchKey(ctx, g.source, "a").Value != i.Value {
+			g.mixed.Add(1)
+		}
+		time.Sleep(time.Millisecond)
+		return &i
+	}, stop)
+	g.bottom = krt.NewCollection(g.source, func(ctx krt.HandlerContext, i thing) *thing {
+		if krt.FetchKey(ctx, both, "a").Value != i.Value {
+			g.mixed.Add(1)
+		}
+		return &i
+	}, stop)
+	return g
+}
+
+// change changes the source once each millisecond for two seconds, faster than can
+// be followed.
+func (g *busyGraph) change(each func(i int)) {
+	g.t.Helper()
+	r := record(g.bottom)
+	time.Sleep(time.Second)
+	r.take()
+	for i := range 2000 {
+		g.source.UpdateObject(thing{Name: "a", Value: uint64(i + 1)})
+		each(i)
+		time.Sleep(time.Millisecond)
+	}
+	g.during = len(r.take())
+	time.Sleep(time.Second)
+	if got := g.bottom.GetKey("a").Value; got != 2000 {
+		g.t.Errorf("value is %d in the end, want 2000", got)
+	}
+	if n := g.mixed.Load(); n > 0 {
+		g.t.Errorf("%d runs saw a mixture", n)
+	}
 }
 
 // Graphs grow together from all sides at once while their sources change and some

@@ -16,11 +16,14 @@
 //
 // # What a run sees
 //
-// Every commit in a graph gets the next number of one sequence. A run reads its
-// parents as of the number that was current when it began ([Node.At]), when all
-// of them were settled and hence consistent with each other. Parents may go on
-// changing while it runs: they keep their older state for as long as a child is
-// reading ([Node.Readers]).
+// Every commit of a source is the graph's next moment, a number. A run reads its
+// parents as of the moment that was current when it began ([Node.At]), when all of
+// them were settled and hence consistent with each other, and what it commits is
+// as of that moment. Parents may go on changing while it runs: they keep their
+// older state for as long as a child is reading ([Node.Readers]).
+//
+// A node whose parents are never all settled, because there is always another
+// change in hand, gets its turn by a wave: see wave.go.
 //
 // # Who runs it
 //

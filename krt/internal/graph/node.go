@@ -92,10 +92,10 @@ type Node struct {
 	unsettled         bool          // as it was counted last
 	parked            chan struct{} // closed when a run that awaits an edge should look again
 
-	missed        int  // see miss
-	behind        bool // the wave's moment
-	behindParents int  // if it is
-	waving        bool // the current run brings it there
+	missed        int   // see miss
+	behind        bool  // the wave's moment
+	behindParents int   // if it is
+	waving        *wave // the one whose moment the current run is as of; it may have been given up since
 }
 
 // NewNode returns a node in a graph of its own. A source is given a nil body and
@@ -119,7 +119,7 @@ func (n *Node) Name() string { return n.name }
 // Done returns a channel that is closed when the node is stopped.
 func (n *Node) Done() <-chan struct{} { return n.done }
 
-// At returns the commit that the current run reads as of.
+// At returns the moment that the current run reads as of.
 func (n *Node) At() uint64 { return n.at.Load() }
 
 // Lock locks the graph that the node is in.
@@ -135,8 +135,8 @@ func (n *Node) Lock() *Graph {
 }
 
 // Readers reports whether runs that began before now read the node, so that a
-// commit must keep the state that it replaces, and which commit the oldest of
-// them reads as of. The graph is locked.
+// commit must keep the state that it replaces, and which moment the oldest of them
+// reads as of. The graph is locked.
 func (n *Node) Readers() (oldest uint64, ok bool) {
 	if n.readers == 0 {
 		return 0, false
@@ -293,7 +293,6 @@ func (n *Node) Stop() {
 	close(n.done)
 	if n.behind {
 		g.caughtUp(n)
-		g.endWave()
 	}
 	for len(n.parents) > 0 {
 		g.Disconnect(n.parents[0])
@@ -331,11 +330,11 @@ func (n *Node) OnStop(f func()) {
 // CompactReaders makes the readers of the node merge the changes that they have not
 // come to. The graph is locked.
 func (n *Node) CompactReaders() {
-	if n.graph.Load().wave != nil {
-		return // which needs to tell what was before its moment from what came after
-	}
 	for _, e := range n.children {
-		e.cursor.Compact()
+		// Who is behind a wave has to tell what was before its moment from what came after.
+		if !e.child.behind {
+			e.cursor.Compact()
+		}
 	}
 }
 

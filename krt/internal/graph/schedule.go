@@ -64,7 +64,6 @@ func (g *Graph) update(n *Node) {
 		g.unsettled--
 		if n.behind {
 			g.caughtUp(n)
-			g.endWave()
 		}
 	}
 	for _, e := range n.children {
@@ -101,14 +100,14 @@ func (n *Node) Run() Task {
 	if n.behind && slices.ContainsFunc(n.parents, (*Edge).Pristine) {
 		g.cancelWave()
 	}
-	n.waving = n.behind && n.behindParents == 0
-	if !n.dirty || n.waiting > 0 && !n.waving || n.stopped {
+	waving := n.behind && n.behindParents == 0
+	if !n.dirty || n.waiting > 0 && !waving || n.stopped {
 		// A parent became unsettled since; its settling queues the node again.
-		n.waving = false
 		return g.UnlockNext()
 	}
 	at := g.seq
-	if n.waving {
+	if waving {
+		n.waving = g.wave
 		at = g.wave.at
 	}
 	n.dirty, n.running, n.missed = false, true, 0
@@ -173,14 +172,13 @@ func (n *Node) finish(ok bool) Task {
 	}
 	g.forget(n)
 	if n.behind {
-		if n.waving && ok {
+		if ok && n.waving == g.wave {
 			g.caughtUp(n)
-			g.endWave()
 		} else {
 			g.enqueueWave(n)
 		}
 	}
-	n.waving = false
+	n.waving = nil
 	g.enqueue(n)
 	g.update(n)
 	for _, e := range n.children {
@@ -207,10 +205,10 @@ func (g *Graph) takeBack(n *Node) {
 func (n *Node) Await(e *Edge) bool {
 	for {
 		g := n.Lock()
-		if n.waving {
+		if n.waving != nil && n.waving == g.wave {
 			g.cancelWave() // this cannot be read as of its moment
 		}
-		if n.stopped || n.dirty || n.waving {
+		if n.stopped || n.dirty || n.waving != nil {
 			g.Unlock()
 			return false
 		}

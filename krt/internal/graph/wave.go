@@ -77,7 +77,8 @@ func (g *Graph) enqueueWave(n *Node) {
 	}
 }
 
-// caughtUp says that the node has been brought to the wave's moment.
+// caughtUp says that the node has been brought to the wave's moment. The wave ends
+// with the last one.
 func (g *Graph) caughtUp(n *Node) {
 	n.behind = false
 	g.wave.behind--
@@ -90,6 +91,7 @@ func (g *Graph) caughtUp(n *Node) {
 			g.enqueueWave(c)
 		}
 	}
+	g.endWave()
 }
 
 // release ends the keeping of the wave's moment for one reader.
