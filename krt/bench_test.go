@@ -76,6 +76,20 @@ func number(name string) int {
 	return n
 }
 
+// updates measures from an update of an object in the source until a handler of
+// what derives from it has been told.
+func updates(b *testing.B, source krt.StaticCollection[sized], derived krt.Collection[sized], o sized) {
+	b.Helper()
+	seen := make(chan struct{}, 1)
+	derived.RegisterBatch(func([]krt.Event[sized]) { seen <- struct{}{} }, false)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		o.Payload[0] = i + 1
+		source.UpdateObject(o)
+		<-seen
+	}
+}
+
 func bump(s sized) sized {
 	s.Payload[0]++
 	return s
@@ -107,15 +121,7 @@ func BenchmarkUpdate(b *testing.B) {
 	static := krt.NewStaticCollection(nil, objects, stopped(b))
 	derived := krt.NewCollection(static, func(_ krt.HandlerContext, s sized) *sized { s = bump(s); return &s }, stopped(b))
 	derived.WaitUntilSynced(nil)
-	seen := make(chan struct{}, 1)
-	derived.RegisterBatch(func([]krt.Event[sized]) { seen <- struct{}{} }, false)
-	o := objects[777]
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		o.Payload[0] = i + 1
-		static.UpdateObject(o)
-		<-seen
-	}
+	updates(b, static, derived, objects[777])
 }
 
 // BenchmarkBurst is 10,000 updates of different objects, until everything is
@@ -287,15 +293,7 @@ func BenchmarkChain(b *testing.B) {
 		last = krt.NewCollection(last, func(_ krt.HandlerContext, s sized) *sized { return &s }, stopped(b))
 	}
 	idle(b, last)
-	seen := make(chan struct{}, 1)
-	last.RegisterBatch(func([]krt.Event[sized]) { seen <- struct{}{} }, false)
-	o := objects[7]
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		o.Payload[0] = i + 1
-		static.UpdateObject(o)
-		<-seen
-	}
+	updates(b, static, last, objects[7])
 }
 
 // BenchmarkChainOfChannels is what BenchmarkChain does with a goroutine for each

@@ -14,6 +14,10 @@ import (
 // and derived collections follow. The methods wait for none of them, and changes
 // of several goroutines happen one after the other. After the collection was
 // stopped they do nothing.
+//
+// While a change is made, other changes of the same collection wait, readers do
+// not. The objects' Equals and the functions of indexes are called then; they must
+// not change the collection.
 type StaticCollection[T any] struct {
 	*staticCollection[T]
 }

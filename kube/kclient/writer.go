@@ -138,6 +138,10 @@ const updateAttempts = 5
 // error is a conflict. Otherwise the current version is replaced, whatever it is,
 // and a conflict with another writer is tried again. It returns the server's answer
 // and leaves object alone.
+//
+// To name the current version it reads it from the server, which the writers of this
+// package can. Any other [Writer] is told to update object as it is; the server
+// refuses that for custom resources.
 func CreateOrUpdate[T controllers.Object](c Writer[T], object T) (T, error) {
 	created, ok := object.DeepCopyObject().(T)
 	if !ok {
