@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/krtkit/krtkit/benchmarks/engines/istio"
+	"github.com/krtkit/krtkit/benchmarks/engines/krtkit"
+	"github.com/krtkit/krtkit/benchmarks/measure"
+	"github.com/krtkit/krtkit/benchmarks/scenario"
+)
+
+// row is a row of the design's table, or another one of the same kind. It adds any
+// number of lines.
+type row struct {
+	id, title string
+	measure   func(h *harness)
+}
+
+// line is one thing that was measured.
+type line struct {
+	Row  string `json:"row"`
+	What string `json:"what"`
+	Unit unit   `json:"unit"`
+	// Values has the median of each contender.
+	Values map[string]float64 `json:"values"`
+	// Ratios has how many times its value is ours, for each of the others.
+	Ratios map[string]float64 `json:"ratios,omitempty"`
+	Target string             `json:"target,omitempty"`
+	Missed bool               `json:"missed,omitempty"`
+	Note   string             `json:"note,omitempty"`
+}
+
+// The contenders that targets speak of.
+const (
+	ours   = "krtkit"
+	theirs = "Istio"
+)
+
+func suites() []scenario.Suite {
+	return []scenario.Suite{krtkit.Suite(), istio.Suite()}
+}
+
+func allRows() []row {
+	return slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows())
+}
+
+// harness measures rows and collects their lines.
+type harness struct {
+	suites []scenario.Suite
+	rounds int
+	budget time.Duration
+	quick  bool
+	row    string
+	lines  []line
+}
+
+func (h *harness) run(r row) {
+	h.row = r.id
+	r.measure(h)
+}
+
+// size returns a number of objects, or a small one if it is only to be seen that
+// everything works.
+func (h *harness) size(n int) int {
+	if h.quick {
+		return min(n, max(10, n/100))
+	}
+	return n
+}
+
+// plan is what contenders are measured with.
+type plan struct {
+	rounds int // those of the harness if 0
+	ops    int // as many as fit into the budget if 0
+	most   int // no more than so many if not 0
+	cold   bool
+	only   []string // contenders; all that can express the scenario if nil
+}
+
+// results has the samples of each contender.
+type results map[string][]measure.Sample
+
+// compare measures the contenders for which open returns something.
+func (h *harness) compare(p plan, open func(s scenario.Suite) func() scenario.Case) results {
+	if p.rounds == 0 || h.quick {
+		p.rounds = h.rounds
+	}
+	if h.quick && p.ops == 0 {
+		p.most = 3
+	}
+	var contenders []measure.Contender
+	for _, s := range h.suites {
+		if p.only != nil && !slices.Contains(p.only, s.Name) {
+			continue
+		}
+		if f := open(s); f != nil {
+			contenders = append(contenders, measure.Contender{Name: s.Name, Open: f, Ops: p.ops, Most: p.most, Cold: p.cold})
+		}
+	}
+	r := results{}
+	for i, samples := range measure.InTurn(p.rounds, h.budget, contenders...) {
+		r[contenders[i].Name] = samples
+	}
+	return r
+}
+
+// metrics returns a metric of every sample of every contender.
+func (r results) metric(m measure.Metric) map[string][]float64 {
+	out := map[string][]float64{}
+	for name, samples := range r {
+		out[name] = measure.Each(samples, m)
+	}
+	return out
+}
+
+// add makes a line of values that were measured in turn, and judges it.
+func (h *harness) add(what string, u unit, values map[string][]float64, t target, note string) {
+	l := line{Row: h.row, What: what, Unit: u, Values: map[string]float64{}, Ratios: map[string]float64{}, Target: t.text, Note: note}
+	for name, v := range values {
+		l.Values[name] = measure.Median(v)
+		if name != ours && len(values[ours]) > 0 {
+			l.Ratios[name] = measure.Ratio(v, values[ours])
+		}
+	}
+	l.Missed = t.met != nil && !h.quick && !t.met(l)
+	h.lines = append(h.lines, l)
+}
+
+// perObject divides all values.
+func per(values map[string][]float64, n int) map[string][]float64 {
+	for _, v := range values {
+		for i := range v {
+			v[i] /= float64(n)
+		}
+	}
+	return values
+}
