@@ -4,6 +4,7 @@ package krt
 
 import (
 	"fmt"
+	"log/slog"
 	"runtime"
 	"slices"
 	"sync"
@@ -19,6 +20,9 @@ type HandlerContext interface {
 	// before stays. If nothing was ever made of it, and the result is not empty, the
 	// result is taken all the same. What the call fetched counts as fetched.
 	DiscardResult()
+	// Logger returns a logger with the scope krt, the collection and the key of the
+	// input: [slog.Default] as it is at the time of the call, with these attributes.
+	Logger() *slog.Logger
 
 	run() *run
 }
@@ -32,7 +36,12 @@ func (TestingDummyContext) DiscardResult() {
 	panic("TestingDummyContext cannot DiscardResult")
 }
 
+// Logger returns the default logger with the scope krt.
+func (TestingDummyContext) Logger() *slog.Logger { return logger() }
+
 func (TestingDummyContext) run() *run { return nil }
+
+func logger() *slog.Logger { return slog.Default().With("scope", "krt") }
 
 // reader is the part of a derived collection that knows which other collections
 // its transformation reads.
@@ -42,9 +51,12 @@ type reader struct {
 	mu    sync.Mutex // guards the making of edges
 	edges atomic.Pointer[[]fetched]
 
-	inputs map[string]*input // those that more is known of than their key; used by runs only
-	round  uint64            // number of the run; used by runs only
-	stamp  uint64            // number of inputs whose dependencies were noted; used by runs only
+	// Used by runs only. Who is not the run may look at inputs, and at what they refer
+	// to, with records held; the run holds it when it changes any of that.
+	records sync.Mutex
+	inputs  map[string]*input // those that more is known of than their key
+	round   uint64            // number of the run
+	stamp   uint64            // number of inputs whose dependencies were noted
 }
 
 // fetched is an edge from a derived collection to one that it fetches.
@@ -53,7 +65,8 @@ type fetched interface {
 	from() *graph.Node
 	// affected calls mark for every input that the changes concern which the run
 	// may read.
-	affected(round uint64, mark func(*input))
+	// It notes the changes in the cause.
+	affected(round uint64, mark func(*input), cause *Cause)
 	// intern returns what stands for the dependency at this edge.
 	intern(d *dependency) *interest
 	// forget takes out an interest that no input has any more.
@@ -68,9 +81,11 @@ type fetched interface {
 type run struct {
 	reader  *reader
 	deps    []recorded
+	key     string // of the input
 	discard bool
-	given   bool // the run is given up
-	ended   bool // all its transformations have returned
+	view    *View // of a run that is none, but reads what was put aside
+	given   bool  // the run is given up
+	ended   bool  // all its transformations have returned
 }
 
 // recorded is one Fetch of a run.
@@ -84,12 +99,26 @@ func (r *run) run() *run { return r }
 // DiscardResult implements [HandlerContext].
 func (r *run) DiscardResult() { r.discard = true }
 
+// Logger implements [HandlerContext].
+func (r *run) Logger() *slog.Logger {
+	return logger().With("collection", r.reader.node.Name(), "key", r.key)
+}
+
 // record notes what a Fetch asks for. The result is good until the next call.
-func (r *run) record(e fetched, opts []FetchOption) *dependency {
+func (r *run) record(e fetched, opts []FetchOption, augment func(any) any) *dependency {
 	r.deps = append(r.deps, recorded{edge: e})
-	d := &r.deps[len(r.deps)-1].dependency
-	d.apply(opts)
-	return d
+	last := len(r.deps) - 1
+	d := &r.deps[last].dependency
+	d.apply(opts, augment)
+	if !d.anyOf {
+		return d
+	}
+	whole := *d
+	r.deps = r.deps[:last]
+	for _, one := range whole.eachKey() {
+		r.deps = append(r.deps, recorded{edge: e, dependency: one})
+	}
+	return &whole
 }
 
 // giveUp ends the transformation that is running. It does not return.
@@ -160,11 +189,14 @@ func (e *edge[T]) Drop() {
 	e.indexes = nil
 }
 
-func (e *edge[T]) affected(round uint64, mark func(*input)) {
+func (e *edge[T]) affected(round uint64, mark func(*input), cause *Cause) {
 	if e.unused() {
 		return
 	}
-	e.changes(func(c mergedChange[T]) { e.interests.affected(c.change, round, mark) })
+	e.changes(func(c mergedChange[T]) {
+		cause.add(e.s.node, c.key())
+		e.interests.affected(c.change, round, mark)
+	})
 }
 
 func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(d) }

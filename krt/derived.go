@@ -39,7 +39,7 @@ type TransformationEmptyToMulti[T any] func(ctx HandlerContext) []T
 // hf fetches, and hf has been called for every object of that time.
 func NewCollection[I, O any](c Collection[I], hf TransformationSingle[I, O], opts ...CollectionOption) Collection[O] {
 	d := &derived[I, O]{one: hf}
-	d.init(buildOptions(fmt.Sprintf("Collection[%T,%T]", *new(I), *new(O)), opts), c.core())
+	d.init("collection", buildOptions(fmt.Sprintf("Collection[%T,%T]", *new(I), *new(O)), opts), c.core())
 	return d
 }
 
@@ -47,7 +47,7 @@ func NewCollection[I, O any](c Collection[I], hf TransformationSingle[I, O], opt
 // objects of an input.
 func NewManyCollection[I, O any](c Collection[I], hf TransformationMulti[I, O], opts ...CollectionOption) Collection[O] {
 	d := &derived[I, O]{many: hf}
-	d.init(buildOptions(fmt.Sprintf("ManyCollection[%T,%T]", *new(I), *new(O)), opts), c.core())
+	d.init("many collection", buildOptions(fmt.Sprintf("ManyCollection[%T,%T]", *new(I), *new(O)), opts), c.core())
 	return d
 }
 
@@ -55,7 +55,7 @@ func NewManyCollection[I, O any](c Collection[I], hf TransformationMulti[I, O], 
 // changes: hf is called once, and again when something that it fetched changes.
 func NewManyFromNothing[O any](hf TransformationEmptyToMulti[O], opts ...CollectionOption) Collection[O] {
 	d := &derived[nothing, O]{many: func(ctx HandlerContext, _ nothing) []O { return hf(ctx) }}
-	d.init(buildOptions(fmt.Sprintf("ManyFromNothing[%T]", *new(O)), opts), nil)
+	d.init("many from nothing", buildOptions(fmt.Sprintf("ManyFromNothing[%T]", *new(O)), opts), nil)
 	return d
 }
 
@@ -70,9 +70,12 @@ func MapCollection[T, U any](collection Collection[T], mapFunc func(T) U, opts .
 	}
 	d := &derived[T, U]{one: func(_ HandlerContext, t T) *U {
 		u := mapFunc(t)
+		if EnableAssertions && GetKey(u) != GetKey(t) {
+			panic(fmt.Sprintf("MapCollection invariant violation in %s: the object with key %q became %q", o.name, GetKey(t), GetKey(u)))
+		}
 		return &u
 	}}
-	d.init(o, collection.core())
+	d.init("map", o, collection.core())
 	return d
 }
 
@@ -86,8 +89,12 @@ type derived[I, O any] struct {
 	stream[O]
 	reader
 
-	one  TransformationSingle[I, O] // one of the two
+	one  TransformationSingle[I, O] // one of the three
 	many TransformationMulti[I, O]
+	both func(ctx HandlerContext, i I) (status any, outputs []O) // status is a pointer, or nil
+
+	status side[I] // what holds the statuses; nil if there are none
+	faults faults
 
 	primary *cursor[I] // nil if there is none
 	loaded  bool       // the primary's first state has been processed
@@ -101,6 +108,11 @@ type derived[I, O any] struct {
 	batch  batch[O]     // of the run under way
 	result staged[O]    // of the run under way
 	alone  run          // of the goroutine that has the run
+
+	cause   Cause   // of the run under way
+	calls   uint64  // of the transformation in the run under way
+	idle    uint64  // how many of them changed nothing
+	history history // guarded by the graph's lock
 }
 
 // turn is what a run does for one input.
@@ -113,23 +125,38 @@ type turn[I, O any] struct {
 
 	one     *O
 	many    []O
-	discard bool
+	status  any
+	discard bool // what was returned does not count
+	failed  bool // nothing was returned
 	fetches []recorded
 }
 
-func (d *derived[I, O]) init(o collectionOptions, primary *stream[I]) {
-	d.stream.init(o, d)
+func (d *derived[I, O]) init(kind string, o collectionOptions, primary *stream[I]) {
+	d.stream.init(kind, o, d, d)
 	d.reader.node = d.stream.node
 	d.reader.inputs = map[string]*input{}
 	d.reader.edges.Store(&[]fetched{})
+	d.faults.init(o)
+	if d.faults.handler != nil {
+		d.equals = guardEqual(&d.faults, d.stream.equal)
+	}
 	if primary != nil {
 		d.primary = &cursor[I]{s: primary}
-		if _, err := graph.Connect(d.stream.node, primary.node, d.primary); err != nil {
-			panic(fmt.Errorf("krt: %w", err)) // a new collection cannot be read by its parent
-		}
+		mustConnect(d.stream.node, primary.node, d.primary)
 	}
-	d.stream.node.StopOn(o.stop)
+	if d.status != nil {
+		d.status.attach(d.stream.node, o)
+	}
+	d.open(o, d.dump)
 	d.stream.node.Start()
+}
+
+// Synced implements [graph.Lifecycle].
+func (d *derived[I, O]) Synced(g *graph.Graph) {
+	d.stream.Synced(g)
+	if d.status != nil {
+		d.status.markSynced(g)
+	}
 }
 
 // Prepare implements [graph.Body].
@@ -138,13 +165,16 @@ func (d *derived[I, O]) Prepare() bool {
 	// The run before may have been given up at any point.
 	d.turns = d.turns[:0]
 	d.alone = run{reader: &d.reader, deps: d.alone.deps[:0]}
+	d.cause, d.calls, d.idle = Cause{}, 0, 0
 	d.collect()
 	ok := d.transformAll()
 	if ok {
 		d.redo = nil
-		if d.result = (staged[O]{link: d.settle()}); d.result.link != nil {
-			d.amend(&d.result)
+		if d.status != nil {
+			d.status.begin()
 		}
+		d.result = staged[O]{link: d.settle()}
+		d.Amend()
 	}
 	// What is left lying about keeps nothing alive, and is small.
 	d.turns = reusable(d.turns)
@@ -164,15 +194,29 @@ func reusable[E any](s []E) []E {
 }
 
 // Amend implements [graph.Body].
-func (d *derived[I, O]) Amend() { d.amend(&d.result) }
+func (d *derived[I, O]) Amend() {
+	if d.result.link != nil {
+		d.amend(&d.result)
+	}
+	if d.status != nil {
+		d.status.amend()
+	}
+}
 
 // Commit implements [graph.Body].
 func (d *derived[I, O]) Commit(g *graph.Graph) bool {
-	if d.result.link != nil && !d.commit(g, &d.result) {
+	if d.result.link != nil && !d.current(&d.result) || d.status != nil && !d.status.current() {
 		return false
+	}
+	if d.status != nil {
+		d.status.commit(g)
+	}
+	if d.result.link != nil {
+		d.commit(g, &d.result)
 	}
 	d.result = staged[O]{}
 	d.loaded = true
+	d.history.add(d.cause, d.calls, d.idle)
 	if d.primary != nil {
 		d.primary.advance()
 	}
@@ -198,13 +242,18 @@ func (d *derived[I, O]) Commit(g *graph.Graph) bool {
 	return true
 }
 
+// Loaded implements [graph.Body].
+func (d *derived[I, O]) Loaded() bool { return d.loaded }
+
 // collect finds out which inputs have to be transformed.
 func (d *derived[I, O]) collect() {
 	switch {
 	case !d.loaded && d.primary == nil:
+		d.cause.First = true
 		d.turns = append(d.turns, turn[I, O]{in: &entry[I]{}})
 		return
 	case !d.loaded:
+		d.cause.First = true
 		objects := d.primary.s.objectsAt(d.At())
 		d.turns = make([]turn[I, O], 0, objects.Len())
 		for e := range objects.All() {
@@ -214,6 +263,7 @@ func (d *derived[I, O]) collect() {
 	}
 	if d.primary != nil {
 		d.primary.changes(func(c mergedChange[I]) {
+			d.cause.add(d.primary.s.node, c.key())
 			rec := d.inputs[c.key()]
 			if rec != nil {
 				rec.round = d.round
@@ -232,7 +282,15 @@ func (d *derived[I, O]) collect() {
 		}
 	}
 	for _, e := range edges {
-		e.affected(d.round, again)
+		affected := func() { e.affected(d.round, again, &d.cause) }
+		if d.faults.handler == nil {
+			affected()
+		} else if !d.faults.contain("", affected) {
+			// A filter does not say what the changes concern.
+			for _, rec := range d.inputs {
+				again(rec)
+			}
+		}
 	}
 	for _, key := range d.redo {
 		if rec := d.inputs[key]; rec != nil {
@@ -328,13 +386,24 @@ func (d *derived[I, O]) transform(r *run, t *turn[I, O]) {
 	if t.in == nil {
 		return
 	}
-	r.discard = false
+	r.discard, r.key = false, t.key
 	first := len(r.deps)
-	if d.one != nil {
-		t.one = d.one(r, t.in.val)
+	if d.faults.handler == nil {
+		d.call(r, t)
 	} else {
-		t.many = d.many(r, t.in.val)
+		t.failed = !d.faults.contain(t.key, func() { d.call(r, t) })
 	}
-	t.discard = r.discard
+	t.discard = r.discard || t.failed
 	t.fetches = r.deps[first:len(r.deps):len(r.deps)]
+}
+
+func (d *derived[I, O]) call(r *run, t *turn[I, O]) {
+	switch {
+	case d.one != nil:
+		t.one = d.one(r, t.in.val)
+	case d.many != nil:
+		t.many = d.many(r, t.in.val)
+	default:
+		t.status, t.many = d.both(r, t.in.val)
+	}
 }

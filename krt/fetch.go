@@ -26,12 +26,15 @@ func Fetch[T any](ctx HandlerContext, cc Collection[T], opts ...FetchOption) []T
 		panic("Fetch() requires a valid context")
 	}
 	s := cc.core()
-	r := ctx.run()
-	if r == nil {
-		return read(s, nil, now, opts)
+	switch r := ctx.run(); {
+	case r == nil:
+		return read(reading[T]{s: s, at: now}, opts)
+	case r.view != nil:
+		return read(reading[T]{s: s, frozen: r.view.state(s.node).(*frozen[T])}, opts)
+	default:
+		e := edgeTo(r, s)
+		return fetch(reading[T]{s: s, e: e, at: r.reader.node.At()}, r.record(e, opts, s.augment))
 	}
-	e := edgeTo(r, s)
-	return fetch(s, e, r.reader.node.At(), r.record(e, opts))
 }
 
 // FetchOne is [Fetch] for what can be at most one object. It returns nil if there
@@ -57,60 +60,107 @@ func FetchKey[T any](ctx HandlerContext, c Collection[T], key string) *T {
 // FetchOrList is [Fetch], or a plain read without a dependency if ctx is nil.
 func FetchOrList[T any](ctx HandlerContext, cc Collection[T], opts ...FetchOption) []T {
 	if ctx == nil {
-		return read(cc.core(), nil, now, opts)
+		ctx = TestingDummyContext{}
 	}
 	return Fetch(ctx, cc, opts...)
 }
 
-func read[T any](s *stream[T], e *edge[T], seq uint64, opts []FetchOption) []T {
-	var d dependency
-	d.apply(opts)
-	return fetch(s, e, seq, &d)
+// reading is a collection as a Fetch reads it: as of a moment, or frozen.
+type reading[T any] struct {
+	s      *stream[T]
+	e      *edge[T] // knows indexes by label and selector; nil if there is none
+	at     uint64
+	frozen *frozen[T] // or nil
 }
 
-// fetch finds what is asked for. The edge, if there is one, knows indexes by label
-// and selector.
-func fetch[T any](s *stream[T], e *edge[T], seq uint64, d *dependency) []T {
+func (r reading[T]) get(key string) (*entry[T], bool) {
+	if r.frozen != nil {
+		return r.frozen.objects.Get(key)
+	}
+	return r.s.getAt(r.at, key)
+}
+
+func (r reading[T]) objects() trie.Map[*entry[T]] {
+	if r.frozen != nil {
+		return r.frozen.objects
+	}
+	return r.s.objectsAt(r.at)
+}
+
+// bucket returns what has the key in an index, and whether the index is there.
+func (r reading[T]) bucket(def *indexDef[T], key string) (trie.Map[*entry[T]], bool) {
+	if r.frozen != nil {
+		return r.frozen.bucket(def, key)
+	}
+	return r.s.bucketAt(r.at, def, key)
+}
+
+func read[T any](from reading[T], opts []FetchOption) []T {
+	var d dependency
+	d.apply(opts, from.s.augment)
+	return fetch(from, &d)
+}
+
+// fetch finds what is asked for.
+func fetch[T any](from reading[T], d *dependency) []T {
 	var out []T
 	switch {
 	case d.byKey:
-		if o, ok := s.getAt(seq, d.key); ok && admitsRest(d, o) {
+		if o, ok := from.get(d.key); ok && admitsRest(d, o) {
 			out = append(out, o.val)
 		}
 		return out
 	case d.byKeys:
 		for _, k := range d.keys {
-			if o, ok := s.getAt(seq, k); ok && admitsRest(d, o) {
+			if o, ok := from.get(k); ok && admitsRest(d, o) {
 				out = append(out, o.val)
 			}
 		}
 		return out
+	case d.anyOf:
+		seen := map[*entry[T]]bool{}
+		for _, one := range d.eachKey() {
+			objects, exact := narrow(from, &one)
+			for o := range objects.All() {
+				if !seen[o] && (exact && admitsRest(&one, o) || !exact && admits(&one, o)) {
+					seen[o] = true
+					out = append(out, o.val)
+				}
+			}
+		}
+		return out
 	}
-	objects, exact := s.objectsAt(seq), false
+	objects, exact := narrow(from, d)
+	if d.bySelector && d.index == nil && from.e != nil && objects.Len() > few {
+		return from.bySelector(d)
+	}
+	return gather(objects, d, exact)
+}
+
+// narrow returns objects among which are all that are asked for. If that is exact,
+// they need not be looked at for their key in an index.
+func narrow[T any](from reading[T], d *dependency) (objects trie.Map[*entry[T]], exact bool) {
+	objects = from.objects()
 	if d.index != nil {
-		if found, ok := s.bucketAt(seq, d.index.(*indexDef[T]), d.indexKey); ok {
+		if found, ok := from.bucket(d.index.(*indexDef[T]), d.indexKey); ok {
 			objects, exact = found, true
 		}
 	}
-	if e != nil && objects.Len() > few {
-		switch {
-		case d.byLabels && len(d.labels) > 0:
-			if found, ok := e.byLabel(seq, d.labels, objects.Len()); ok {
-				objects, exact = found, false
-			}
-		case d.bySelector && d.index == nil:
-			return e.bySelector(seq, d)
+	if from.e != nil && objects.Len() > few && len(d.labels) > 0 {
+		if found, ok := from.byLabel(d.labels, objects.Len()); ok {
+			objects, exact = found, false
 		}
 	}
-	return gather(out, objects, d, exact)
+	return objects, exact
 }
 
 // few is how many objects are rather looked at one by one than found by an index
 // that would have to be kept for it.
 const few = 16
 
-func gather[T any](out []T, objects trie.Map[*entry[T]], d *dependency, exact bool) []T {
-	if out == nil && exact && !d.bySelector && !d.byLabels && d.generic == nil || out == nil && plain(d) {
+func gather[T any](objects trie.Map[*entry[T]], d *dependency, exact bool) []T {
+	var out []T
+	if (exact || d.index == nil) && !d.bySelector && !d.byLabels && d.generic == nil {
 		out = make([]T, 0, objects.Len())
 	}
 	for o := range objects.All() {
@@ -121,23 +171,19 @@ func gather[T any](out []T, objects trie.Map[*entry[T]], d *dependency, exact bo
 	return out
 }
 
-func plain(d *dependency) bool {
-	return d.index == nil && !d.bySelector && !d.byLabels && d.generic == nil
-}
-
 // byLabel returns the smallest set of objects that an index by one of the labels
 // finds, if it is smaller than size.
-func (e *edge[T]) byLabel(seq uint64, labels map[string]string, size int) (found trie.Map[*entry[T]], ok bool) {
+func (r reading[T]) byLabel(labels map[string]string, size int) (found trie.Map[*entry[T]], ok bool) {
 	for _, missing := range []bool{false, true} {
 		if missing && ok && found.Len() <= few {
 			break // not worth another index
 		}
 		for k, v := range labels {
-			def := e.labelIndex(k, missing)
+			def := r.e.labelIndex(k, missing)
 			if def == nil {
 				continue
 			}
-			objects, exists := e.s.bucketAt(seq, def, v)
+			objects, exists := r.bucket(def, v)
 			if exists && objects.Len() < size {
 				found, size, ok = objects, objects.Len(), true
 			}
@@ -147,8 +193,8 @@ func (e *edge[T]) byLabel(seq uint64, labels map[string]string, size int) (found
 }
 
 // bySelector returns the objects whose selector asks for a part of the labels.
-func (e *edge[T]) bySelector(seq uint64, d *dependency) []T {
-	def := e.index("selector", func(o *T) []string {
+func (r reading[T]) bySelector(d *dependency) []T {
+	def := r.e.index("selector", func(o *T) []string {
 		// One pair stands for the selector: who looks for it has all of them.
 		selector := selectorOf(o)
 		if len(selector) == 0 {
@@ -158,7 +204,7 @@ func (e *edge[T]) bySelector(seq uint64, d *dependency) []T {
 	})
 	var out []T
 	visit := func(key string) bool {
-		objects, ok := e.s.bucketAt(seq, def, key)
+		objects, ok := r.bucket(def, key)
 		if ok {
 			for o := range objects.All() {
 				if admits(d, o) {
@@ -169,7 +215,7 @@ func (e *edge[T]) bySelector(seq uint64, d *dependency) []T {
 		return ok
 	}
 	if !visit("") {
-		return gather(nil, e.s.objectsAt(seq), d, false)
+		return gather(r.objects(), d, false)
 	}
 	for k, v := range d.selects {
 		visit(k + "=" + v)

@@ -18,8 +18,10 @@ type dependency struct {
 	keys   []string
 	byKeys bool
 
-	index    any // *indexDef[T] of the collection's type, or nil
-	indexKey string
+	index     any // *indexDef[T] of the collection's type, or nil
+	indexKey  string
+	anyOf     bool // indexKey is one of indexKeys; see eachKey
+	indexKeys []string
 
 	byLabels bool
 	labels   map[string]string // the object has all of these
@@ -64,7 +66,21 @@ func FilterObjectName[N ~struct{ Namespace, Name string }](name N) FetchOption {
 // collection. It cannot be combined with a filter by key.
 func FilterIndex[K comparable, I any](idx Index[K, I], k K) FetchOption {
 	def, key := idx.definition(), idx.keyString(k)
-	return func(d *dependency) { d.index, d.indexKey = def, key }
+	return func(d *dependency) { d.index, d.indexKey, d.anyOf, d.indexKeys = def, key, false, nil }
+}
+
+// FilterIndexes asks for the objects that have at least one of the keys in an index
+// of the collection; each of them once. No keys ask for nothing. It cannot be combined
+// with a filter by key.
+func FilterIndexes[K comparable, I any](idx Index[K, I], ks ...K) FetchOption {
+	def := idx.definition()
+	keys := make([]string, len(ks))
+	for i, k := range ks {
+		keys[i] = idx.keyString(k)
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	return func(d *dependency) { d.index, d.indexKey, d.anyOf, d.indexKeys = def, "", true, keys }
 }
 
 // FilterLabel asks for objects that have all of these labels. A nil map asks for
@@ -93,13 +109,42 @@ func FilterGeneric(f func(any) bool) FetchOption {
 	return func(d *dependency) { d.generic = f }
 }
 
-func (d *dependency) apply(opts []FetchOption) {
+// apply sets what the options ask for, of a collection whose filters look at what
+// augment makes of an object, if it is not nil.
+func (d *dependency) apply(opts []FetchOption, augment func(any) any) {
 	for _, opt := range opts {
 		opt(d)
 	}
 	if d.index != nil && (d.byKey || d.byKeys) {
 		panic("cannot filter by index and key")
 	}
+	if augment != nil {
+		d.augment(augment)
+	}
+}
+
+// augment makes the filters that look at objects look at augmented ones. They become
+// one filter, of which nothing is known but what it says.
+func (d *dependency) augment(augment func(any) any) {
+	if !d.byLabels && !d.bySelector && d.generic == nil {
+		return
+	}
+	filters := dependency{
+		byLabels: d.byLabels, labels: d.labels, bySelector: d.bySelector, selects: d.selects, nonEmpty: d.nonEmpty, generic: d.generic,
+	}
+	d.byLabels, d.labels, d.bySelector, d.selects, d.nonEmpty = false, nil, false, nil, false
+	d.generic = func(o any) bool { return admitsRest(&filters, &entry[any]{val: augment(o)}) }
+}
+
+// eachKey returns the dependencies that together are d, which asks for several keys of
+// an index: one for each of them.
+func (d *dependency) eachKey() []dependency {
+	out := make([]dependency, len(d.indexKeys))
+	for i, k := range d.indexKeys {
+		out[i] = *d
+		out[i].indexKey, out[i].anyOf, out[i].indexKeys = k, false, nil
+	}
+	return out
 }
 
 // keyOnly reports whether the key is all that is asked for.
@@ -121,7 +166,7 @@ func admits[T any](d *dependency, e *entry[T]) bool {
 		}
 	}
 	if d.index != nil && !slices.Contains(d.index.(*indexDef[T]).extract(&e.val), d.indexKey) {
-		return false
+		return false // of several keys, each is asked for by itself
 	}
 	return admitsRest(d, e)
 }

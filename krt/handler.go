@@ -18,6 +18,7 @@ type registration[T any] struct {
 	ready   chan struct{} // closed when the handler has seen the first state
 	ended   chan struct{} // closed when there will be no more deliveries
 	gone    atomic.Bool   // ended is closed, or about to be
+	seen    atomic.Uint64 // which of the stream's links was delivered last
 
 	active bool // guarded by the graph's lock: a task delivers
 
@@ -44,6 +45,7 @@ func (s *stream[T]) RegisterBatch(f func(o []Event[T]), runExistingState bool) H
 	g := s.node.Lock()
 	defer g.Unlock()
 	r.pos = s.tail
+	r.seen.Store(s.links)
 	if runExistingState {
 		r.present, r.replay = s.objectsAt(now), true
 	}
@@ -107,9 +109,10 @@ func (r *registration[T]) Run() graph.Task {
 		r.pos = next
 		if next.synced {
 			close(r.ready)
-			continue
+		} else {
+			r.handler(events(next.changes))
 		}
-		r.handler(events(next.changes))
+		r.seen.Add(1)
 	}
 }
 

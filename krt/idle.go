@@ -22,13 +22,9 @@ import (
 //
 // Called by a handler or a transformation it would wait for itself.
 func WaitIdle(ctx context.Context, collections ...Syncer) error {
-	nodes := make([]*graph.Node, len(collections))
-	for i, c := range collections {
-		n, ok := c.(interface{ graphNode() *graph.Node })
-		if !ok {
-			return fmt.Errorf("krt: WaitIdle: a %T is not a collection", c)
-		}
-		nodes[i] = n.graphNode()
+	nodes, err := nodesOf("WaitIdle", collections)
+	if err != nil {
+		return err
 	}
 	if err := graph.WaitIdle(ctx, nodes...); err != nil {
 		return fmt.Errorf("krt: not idle: %w", err)

@@ -21,6 +21,13 @@ type Index[K comparable, O any] interface {
 	LookupFiltered(k K, filter func(O) bool) []O
 	// Fetch is [Fetch] of the objects that have the key.
 	Fetch(ctx HandlerContext, k K, opts ...FetchOption) []O
+	// AsCollection returns the groups of objects that have a key in common, as a
+	// collection with one [IndexObject] for each key that at least one object has. It
+	// is named index/ and the index's name, and is synced when the collection is.
+	//
+	// If K is not string itself, an option [WithIndexCollectionFromString] must say how
+	// to make a key of its string; AsCollection panics otherwise.
+	AsCollection(opts ...CollectionOption) IndexCollection[K, O]
 
 	definition() *indexDef[O]
 	keyString(k K) string
@@ -37,12 +44,14 @@ type Index[K comparable, O any] interface {
 // K must be string or implement [fmt.Stringer], and keys with equal strings are
 // equal; NewIndex panics otherwise.
 func NewIndex[K comparable, O any](c Collection[O], name string, extract func(o O) []K) Index[K, O] {
-	toString := keyString[K](name)
+	if !hasKeyString[K]() {
+		panic(fmt.Sprintf("krt: index %q: the key type %T is neither string nor a fmt.Stringer: give it a method String() string", name, *new(K)))
+	}
 	def := &indexDef[O]{name: name, extract: func(o *O) []string {
 		keys := extract(*o)
 		out := make([]string, len(keys))
 		for i, k := range keys {
-			out[i] = toString(k)
+			out[i] = toKeyString(k)
 		}
 		return out
 	}}
@@ -51,7 +60,7 @@ func NewIndex[K comparable, O any](c Collection[O], name string, extract func(o 
 	}
 	s := c.core()
 	s.addIndex(def)
-	return index[K, O]{c, def, toString}
+	return index[K, O]{c, def}
 }
 
 // UnnamedIndex is [NewIndex] for an index that needs no name.
@@ -64,31 +73,38 @@ func NewNamespaceIndex[O Namespacer](c Collection[O]) Index[string, O] {
 	return NewIndex(c, "namespace", func(o O) []string { return []string{o.GetNamespace()} })
 }
 
-// keyString returns how to make a string of an index key.
-func keyString[K comparable](name string) func(K) string {
-	var zero K
-	switch any(zero).(type) {
-	case string:
-		return func(k K) string { return any(k).(string) }
-	case fmt.Stringer:
-		return func(k K) string { return any(k).(fmt.Stringer).String() }
+// hasKeyString reports whether K can be the key of an index.
+func hasKeyString[K comparable]() bool {
+	switch any(*new(K)).(type) {
+	case string, fmt.Stringer:
+		return true
 	}
-	panic(fmt.Sprintf("krt: index %q: the key type %T is neither string nor a fmt.Stringer: give it a method String() string", name, zero))
+	return false
+}
+
+// toKeyString returns the string of an index key.
+func toKeyString[K comparable](k K) string {
+	switch k := any(k).(type) {
+	case string:
+		return k
+	case fmt.Stringer:
+		return k.String()
+	}
+	panic(fmt.Sprintf("krt: the key type %T is neither string nor a fmt.Stringer: give it a method String() string", k))
 }
 
 type index[K comparable, O any] struct {
-	c        Collection[O]
-	def      *indexDef[O]
-	toString func(K) string
+	c   Collection[O]
+	def *indexDef[O]
 }
 
 func (i index[K, O]) definition() *indexDef[O] { return i.def }
 
-func (i index[K, O]) keyString(k K) string { return i.toString(k) }
+func (i index[K, O]) keyString(k K) string { return toKeyString(k) }
 
 // Lookup implements [Index].
 func (i index[K, O]) Lookup(k K) []O {
-	objects, _ := i.c.core().bucketAt(now, i.def, i.toString(k))
+	objects, _ := i.c.core().bucketAt(now, i.def, toKeyString(k))
 	if objects.Len() == 0 {
 		return nil
 	}
@@ -101,7 +117,7 @@ func (i index[K, O]) Lookup(k K) []O {
 
 // LookupFiltered implements [Index].
 func (i index[K, O]) LookupFiltered(k K, filter func(O) bool) []O {
-	objects, _ := i.c.core().bucketAt(now, i.def, i.toString(k))
+	objects, _ := i.c.core().bucketAt(now, i.def, toKeyString(k))
 	return filtered(objects, filter)
 }
 

@@ -16,10 +16,10 @@ import (
 func WrapClient[I comparable](c Informer[I], opts ...CollectionOption) Collection[I] {
 	o := buildOptions(fmt.Sprintf("Informer[%T]", *new(I)), opts)
 	s := &informerCollection[I]{first: map[string]*entry[I]{}}
-	s.init(o, nil)
+	s.init("informer", o, s, nil)
 	unsubscribe := c.Subscribe(s.observe, s.sync)
 	s.node.OnStop(unsubscribe)
-	s.node.StopOn(o.stop)
+	s.open(o, s.dump)
 	return s
 }
 

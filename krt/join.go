@@ -13,7 +13,7 @@ import (
 // shown is the winner: if that goes, and another has the key, handlers are told of
 // an update. The slice is copied; no collections make an empty, synced one.
 func JoinCollection[T any](cs []Collection[T], opts ...CollectionOption) Collection[T] {
-	return newJoin(cs, nil, buildOptions(fmt.Sprintf("Join[%T]", *new(T)), opts))
+	return newJoin("join", cs, nil, buildOptions(fmt.Sprintf("Join[%T]", *new(T)), opts))
 }
 
 // JoinWithMergeCollection returns the union of collections of one type, in which
@@ -22,128 +22,225 @@ func JoinCollection[T any](cs []Collection[T], opts ...CollectionOption) Collect
 // key, or nil for none. It must be pure and not keep the slice. Handlers are told
 // when the result is not equal to the one before.
 func JoinWithMergeCollection[T any](cs []Collection[T], merge func(ts []T) *T, opts ...CollectionOption) Collection[T] {
-	return newJoin(cs, merge, buildOptions(fmt.Sprintf("JoinWithMerge[%T]", *new(T)), opts))
+	return newJoin("merge join", cs, merge, buildOptions(fmt.Sprintf("JoinWithMerge[%T]", *new(T)), opts))
 }
 
-// WithJoinUnchecked says that no two collections of a join have a key in common. It
-// is accepted for programs that say so; joins are as fast without it.
+// WithJoinUnchecked says that no two collections of a join have a key in common.
+// Joins are as fast without it; with [EnableAssertions] the promise is checked.
 func WithJoinUnchecked() CollectionOption {
-	return func(*collectionOptions) {}
+	return func(o *collectionOptions) { o.unchecked = true }
 }
 
 // join holds, for each key, the entry of the first member that has the key, or what
 // was merged of all of them.
 type join[T any] struct {
 	stream[T]
-	members []*cursor[T]
-	merge   func([]T) *T // nil if the first member wins
+	merge  func([]T) *T // nil if the first member wins
+	apart  bool         // the members have no key in common, says who made the join
+	faults faults
+
+	// Used by runs only.
+
+	members []*member[T]
 	loaded  bool
 	result  staged[T]
+	cause   Cause  // of the run under way
+	calls   uint64 // how many keys were looked at in it
+	idle    uint64 // how many of them were as before
+
+	history history // guarded by the graph's lock
 }
 
-func newJoin[T any](cs []Collection[T], merge func([]T) *T, o collectionOptions) Collection[T] {
-	j := &join[T]{merge: merge}
-	j.init(o, j)
+// member is a collection that a join reads.
+type member[T any] struct {
+	cursor[T]
+	edge *graph.Edge
+}
+
+func newJoin[T any](kind string, cs []Collection[T], merge func([]T) *T, o collectionOptions) Collection[T] {
+	j := &join[T]{merge: merge, apart: o.unchecked}
+	j.faults.init(o)
+	j.init(kind, o, j, j)
 	for _, c := range cs {
-		m := &cursor[T]{s: c.core()}
+		m := &member[T]{cursor: cursor[T]{s: c.core()}}
+		m.edge = mustConnect(j.node, m.s.node, m)
 		j.members = append(j.members, m)
-		if _, err := graph.Connect(j.node, m.s.node, m); err != nil {
-			panic(fmt.Errorf("krt: %w", err)) // a new collection cannot be read by its parent
-		}
 	}
-	j.node.StopOn(o.stop)
+	j.open(o, j.dump)
 	j.node.Start()
 	return j
 }
 
+// mustConnect makes a new collection read another one.
+func mustConnect(child, parent *graph.Node, cursor graph.Cursor) *graph.Edge {
+	e, err := graph.Connect(child, parent, cursor)
+	if err != nil {
+		panic(fmt.Errorf("krt: %w", err)) // a new collection cannot be read by its parent
+	}
+	return e
+}
+
 // Prepare implements [graph.Body].
 func (j *join[T]) Prepare() bool {
-	var b batch[T]
-	b.begin(&j.stream)
-	at := j.node.At()
-	done := map[string]bool{}
-	// visit brings a key up to date; again says that it was deleted and made again in
-	// that member.
-	visit := func(key string, member int, again bool) {
-		if done[key] {
-			return
-		}
-		done[key] = true
-		old, had := b.get(key)
-		e, only := j.outcome(at, key)
-		switch {
-		case e == nil && had:
-			b.remove(old)
-		case e == nil || e == old:
-		case had && again && only == member:
-			b.remove(old)
-			b.add(change[T]{new: e})
-		case had && j.merge != nil && equal(&old.val, &e.val):
-		default:
-			b.add(change[T]{old: old, new: e})
+	p := j.pass(j.members)
+	for _, m := range j.members {
+		if j.loaded {
+			p.changes(m)
+		} else {
+			p.everything(m)
 		}
 	}
-	for i, m := range j.members {
-		if !j.loaded {
-			for e := range m.s.objectsAt(at).All() {
-				visit(e.key, i, false)
-			}
-			continue
-		}
-		m.changes(func(c mergedChange[T]) { visit(c.key(), i, c.again) })
-	}
-	if j.result = (staged[T]{link: b.finish()}); j.result.link != nil {
-		j.amend(&j.result)
-	}
+	j.stage(p)
 	return true
 }
 
-// outcome returns the entry that belongs to the key, or nil, and the one member
-// that it depends on: the first that has the key, or the only one if they are
-// merged; -1 if there is none such.
-func (j *join[T]) outcome(at uint64, key string) (*entry[T], int) {
+// pass is one pass over the keys that a run has to look at.
+type pass[T any] struct {
+	j       *join[T]
+	at      uint64
+	members []*member[T]
+	batch   batch[T]
+	done    map[string]bool
+}
+
+func (j *join[T]) pass(members []*member[T]) *pass[T] {
+	j.cause, j.calls, j.idle = Cause{First: !j.loaded}, 0, 0
+	p := &pass[T]{j: j, at: j.node.At(), members: members, done: map[string]bool{}}
+	p.batch.begin(&j.stream)
+	return p
+}
+
+// changes looks at what changed in a member.
+func (p *pass[T]) changes(m *member[T]) {
+	m.changes(func(c mergedChange[T]) {
+		p.j.cause.add(m.s.node, c.key())
+		p.visit(c.key(), m, c.again)
+	})
+}
+
+// everything looks at all that a member holds.
+func (p *pass[T]) everything(m *member[T]) {
+	for e := range m.s.objectsAt(p.at).All() {
+		p.visit(e.key, m, false)
+	}
+}
+
+// visit brings a key up to date; again says that it was deleted and made again in
+// the member.
+func (p *pass[T]) visit(key string, m *member[T], again bool) {
+	if p.done[key] {
+		return
+	}
+	p.done[key] = true
+	p.j.calls++
+	old, had := p.batch.get(key)
+	e, only, ok := p.outcome(key)
+	switch {
+	case !ok || e == old || e == nil && !had:
+		p.j.idle++
+	case e == nil:
+		p.batch.remove(old)
+	case had && again && only == m:
+		p.batch.remove(old)
+		p.batch.add(change[T]{new: e})
+	case had && p.j.merge != nil && p.j.equal(&old.val, &e.val):
+		p.j.idle++
+	default:
+		p.batch.add(change[T]{old: old, new: e})
+	}
+}
+
+// outcome returns the entry that belongs to the key, or nil, and the one member that
+// it depends on: the first that has the key, or the only one if they are merged; nil
+// if there is none such. It is not ok if that cannot be found out.
+func (p *pass[T]) outcome(key string) (e *entry[T], only *member[T], ok bool) {
 	var held []T
-	only := -1
-	for i, m := range j.members {
-		e, ok := m.s.getAt(at, key)
-		if !ok {
+	for _, m := range p.members {
+		found, has := m.s.getAt(p.at, key)
+		if !has {
 			continue
 		}
-		if j.merge == nil {
-			return e, i
+		if p.j.merge == nil {
+			if EnableAssertions && p.j.apart && e != nil {
+				panic("Join collection has overlapping keys in unchecked mode: " + key)
+			}
+			if e == nil {
+				e, only = found, m
+			}
+			if EnableAssertions && p.j.apart {
+				continue
+			}
+			return e, only, true
 		}
-		if held = append(held, e.val); len(held) == 1 {
-			only = i
+		if held = append(held, found.val); len(held) == 1 {
+			only = m
 		} else {
-			only = -1
+			only = nil
 		}
 	}
 	if len(held) == 0 {
-		return nil, -1
+		return e, only, true
 	}
-	merged := j.merge(held)
-	if merged == nil {
-		return nil, -1
+	if e, ok = p.j.merged(key, held); e == nil {
+		only = nil
 	}
-	e := newEntry(*merged)
-	if e.key != key {
-		panic(fmt.Sprintf("krt: join %q: the merge of objects with key %q has key %q: it must keep the key", j.node.Name(), key, e.key))
+	return e, only, ok
+}
+
+// merged returns what the objects with the key are merged to, or nil.
+func (j *join[T]) merged(key string, held []T) (e *entry[T], ok bool) {
+	merge := func() {
+		merged := j.merge(held)
+		if merged == nil {
+			return
+		}
+		if made := newEntry(*merged); made.key == key {
+			e = made
+		} else {
+			panic(fmt.Sprintf("krt: join %q: the merge of objects with key %q has key %q: it must keep the key", j.node.Name(), key, made.key))
+		}
 	}
-	return e, only
+	if j.faults.handler != nil {
+		ok = j.faults.contain(key, merge)
+		return e, ok
+	}
+	merge()
+	return e, true
+}
+
+// stage makes the result of a pass the result of the run.
+func (j *join[T]) stage(p *pass[T]) {
+	j.result = staged[T]{link: p.batch.finish()}
+	j.Amend()
 }
 
 // Amend implements [graph.Body].
-func (j *join[T]) Amend() { j.amend(&j.result) }
+func (j *join[T]) Amend() {
+	if j.result.link != nil {
+		j.amend(&j.result)
+	}
+}
 
 // Commit implements [graph.Body].
 func (j *join[T]) Commit(g *graph.Graph) bool {
-	if j.result.link != nil && !j.commit(g, &j.result) {
+	if !j.commitResult(g) {
 		return false
 	}
-	j.result = staged[T]{}
 	j.loaded = true
 	for _, m := range j.members {
 		m.advance()
 	}
 	return true
 }
+
+func (j *join[T]) commitResult(g *graph.Graph) bool {
+	if j.result.link != nil && !j.commit(g, &j.result) {
+		return false
+	}
+	j.result = staged[T]{}
+	j.history.add(j.cause, j.calls, j.idle)
+	return true
+}
+
+// Loaded implements [graph.Body].
+func (j *join[T]) Loaded() bool { return j.loaded }

@@ -5,6 +5,8 @@ package krt
 import (
 	"fmt"
 	"strconv"
+
+	"github.com/krtkit/krtkit/util/cluster"
 )
 
 // ResourceNamer is implemented by objects that know their own key.
@@ -40,7 +42,9 @@ type objectMeta interface {
 //   - a string is its own key;
 //   - a Kubernetes object's is namespace/name, or name if it is cluster-wide;
 //   - a [ResourceNamer]'s is its ResourceName;
-//   - a collection's or singleton's is a number that no other one in the process has.
+//   - a collection's or singleton's is a number that no other one in the process has;
+//   - a Kubernetes client's is the ID of its cluster;
+//   - an apply configuration's is that of [GetApplyConfigKey].
 //
 // It panics for any other type, which is a mistake in the program: give the type
 // a method ResourceName() string.
@@ -73,10 +77,17 @@ func findKey[O any](o *O) (string, bool) {
 		return v.ResourceName(), true
 	case identified:
 		return strconv.FormatUint(v.identity(), 10), true
-	default:
-		return "", false
+	case interface{ ClusterID() cluster.ID }:
+		return string(v.ClusterID()), true
 	}
+	if key := GetApplyConfigKey(*o); key != nil {
+		return *key, true
+	}
+	return "", false
 }
+
+// Key is the key of an object of type O.
+type Key[O any] string
 
 // identified is implemented by collections, which can be objects of another one.
 type identified interface {

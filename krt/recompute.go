@@ -24,7 +24,7 @@ func (tick) ResourceName() string { return "tick" }
 // whose transformations are marked as dependent are not synced before MarkSynced
 // was called.
 func NewRecomputeTrigger(startSynced bool, opts ...CollectionOption) *RecomputeTrigger {
-	return &RecomputeTrigger{ticks: newStatic(startSynced, []tick{0}, append([]CollectionOption{WithName("RecomputeTrigger")}, opts...))}
+	return &RecomputeTrigger{ticks: newStatic("trigger", startSynced, []tick{0}, buildOptions("RecomputeTrigger", opts))}
 }
 
 // TriggerRecomputation runs every input again whose last run was marked as

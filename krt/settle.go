@@ -3,6 +3,7 @@
 package krt
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/krtkit/krtkit/krt/internal/trie"
@@ -14,12 +15,21 @@ func (d *derived[I, O]) settle() *link[O] {
 	b := &d.batch
 	b.begin(&d.stream)
 	for i := range d.turns {
-		d.settleTurn(b, &d.turns[i])
+		t := &d.turns[i]
+		before := b.changes
+		changed := d.settleTurn(b, t) || b.changes > before
+		if t.in != nil {
+			if d.calls++; !changed {
+				d.idle++
+			}
+		}
 	}
 	return b.finish()
 }
 
-func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
+// settleTurn does so for one input. It reports whether the input's status is a
+// change.
+func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 	old := d.outputsOf(b, t)
 	if t.in == nil || t.again {
 		for _, e := range old {
@@ -28,18 +38,25 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
 		old = nil
 	}
 	if t.in == nil {
+		d.faults.forgive(t.key)
 		if t.rec != nil {
-			d.depend(t.rec, nil)
-			delete(d.inputs, t.key)
+			d.forget(t.rec)
 		}
-		return
+		return d.status != nil && d.status.settle(t.key, nil, nil, false)
 	}
-	if nothing := t.one == nil && len(t.many) == 0; t.discard && (nothing || t.known && !t.again) {
+	var made []*entry[O]
+	if d.faults.handler == nil {
+		made = d.entriesOf(t)
+	} else if !t.failed && !d.faults.contain(t.key, func() { made = d.entriesOf(t) }) {
+		made, t.discard = nil, true
+	}
+	if t.discard && (len(made) == 0 || t.known && !t.again) {
 		d.note(t, nil, t.rec != nil && len(t.rec.outputs) > 0)
-		return
+		return d.status != nil && t.again && d.status.settle(t.key, nil, nil, false)
 	}
-
-	made := d.entriesOf(t)
+	if d.status != nil {
+		status = d.status.settle(t.key, t.in, t.status, t.again)
+	}
 	for _, e := range old {
 		if !slices.ContainsFunc(made, func(m *entry[O]) bool { return m.key == e.key }) {
 			d.remove(b, e)
@@ -57,9 +74,13 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) {
 			e.from = t.rec
 		}
 		if loser := b.put(e); loser != nil && loser.from != e.from {
+			if EnableAssertions && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.key == loser.input() }) {
+				panic(fmt.Sprintf("duplicate mapping: collection %q: inputs %q and %q both became %q", d.stream.node.Name(), loser.input(), e.input(), e.key))
+			}
 			d.lost(loser)
 		}
 	}
+	return status
 }
 
 // entriesOf returns what the transformation returned, as entries with unique keys.
@@ -103,12 +124,13 @@ func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 func (d *derived[I, O]) note(t *turn[I, O], outputs []string, stay bool) {
 	if len(t.fetches) == 0 && len(outputs) == 0 && !stay {
 		if t.rec != nil {
-			d.depend(t.rec, nil)
-			delete(d.inputs, t.key)
+			d.forget(t.rec)
 			t.rec = nil
 		}
 		return
 	}
+	d.records.Lock()
+	defer d.records.Unlock()
 	if t.rec == nil {
 		t.rec = &input{key: t.key}
 		d.inputs[t.key] = t.rec
@@ -117,6 +139,14 @@ func (d *derived[I, O]) note(t *turn[I, O], outputs []string, stay bool) {
 		t.rec.outputs = outputs
 	}
 	d.depend(t.rec, t.fetches)
+}
+
+// forget forgets an input of which nothing else is to be known.
+func (d *derived[I, O]) forget(rec *input) {
+	d.records.Lock()
+	defer d.records.Unlock()
+	d.depend(rec, nil)
+	delete(d.inputs, rec.key)
 }
 
 // outputsOf returns what the input became in its last run. The slice is good until
@@ -140,10 +170,7 @@ func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
 // lost notes that an input's output was replaced by one of another input, with
 // the same key. Should that go, the input will be transformed again.
 func (d *derived[I, O]) lost(e *entry[O]) {
-	by := e.key
-	if e.from != nil {
-		by = e.from.key
-	}
+	by := e.input()
 	if d.losers == nil {
 		d.losers = map[string][]string{}
 	}
@@ -162,15 +189,17 @@ func (d *derived[I, O]) remove(b *batch[O], e *entry[O]) {
 
 // batch collects the changes of one commit.
 type batch[T any] struct {
-	before trie.Map[*entry[T]]
-	link   *link[T]       // nil while there are no changes
-	place  map[string]int // of the last change of each key; nil while there are few
+	s       *stream[T]
+	before  trie.Map[*entry[T]]
+	link    *link[T]       // nil while there are no changes
+	changes int            // that were made, those that were taken back included
+	place   map[string]int // of the last change of each key; nil while there are few
 }
 
 // begin makes the batch one of changes to what the stream holds now. Only the
 // stream's writer may call it.
 func (b *batch[T]) begin(s *stream[T]) {
-	*b = batch[T]{before: s.live.objects}
+	*b = batch[T]{s: s, before: s.live.objects}
 }
 
 // last returns the last change of the key in the batch, or nil.
@@ -200,6 +229,7 @@ func (b *batch[T]) get(key string) (*entry[T], bool) {
 }
 
 func (b *batch[T]) add(c change[T]) {
+	b.changes++
 	if b.link == nil {
 		b.link = oneChange(c)
 		return
@@ -226,11 +256,12 @@ func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
 		b.add(change[T]{new: e})
 		return nil
 	}
-	if old.from == e.from && equal(&old.val, &e.val) {
+	if old.from == e.from && b.s.equal(&old.val, &e.val) {
 		return nil
 	}
 	if c := b.last(e.key); c != nil {
 		c.new = e
+		b.changes++
 	} else {
 		b.add(change[T]{old: old, new: e})
 	}
@@ -240,6 +271,7 @@ func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
 // remove takes out an object that is there.
 func (b *batch[T]) remove(e *entry[T]) {
 	c := b.last(e.key)
+	b.changes++
 	switch {
 	case c == nil:
 		b.add(change[T]{old: e})

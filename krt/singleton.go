@@ -40,7 +40,7 @@ type StaticSingleton[T any] interface {
 // what hf must not do.
 func NewSingleton[O any](hf TransformationEmpty[O], opts ...CollectionOption) Singleton[O] {
 	d := &derived[nothing, O]{one: func(ctx HandlerContext, _ nothing) *O { return hf(ctx) }}
-	d.init(buildOptions(fmt.Sprintf("Singleton[%T]", *new(O)), opts), nil)
+	d.init("singleton", buildOptions(fmt.Sprintf("Singleton[%T]", *new(O)), opts), nil)
 	return singleton[O]{d}
 }
 
@@ -51,7 +51,8 @@ func NewSingleton[O any](hf TransformationEmpty[O], opts ...CollectionOption) Si
 // the object for any key; it can be read by Get and by a [Fetch] without a filter by
 // key.
 func NewStatic[T any](initial *T, startSynced bool, opts ...CollectionOption) StaticSingleton[T] {
-	s := &staticSingleton[T]{c: newStatic[T](startSynced, nil, opts)}
+	o := buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts)
+	s := &staticSingleton[T]{c: newStatic[T](staticSingletonKind, startSynced, nil, o)}
 	s.Set(initial)
 	return s
 }
@@ -83,6 +84,8 @@ type staticSingleton[T any] struct {
 	mu      sync.Mutex
 	present *T // guarded by mu: what was set last
 }
+
+const staticSingletonKind = "static singleton"
 
 // anyKey is the key of objects that have none.
 const anyKey = "static"

@@ -31,7 +31,7 @@ type staticCollection[T any] struct {
 // key, the last one counts. It is synced when synced is; nil means at once.
 func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOption) StaticCollection[T] {
 	startSynced := synced == nil || synced.HasSynced()
-	s := newStatic(startSynced, vals, opts)
+	s := newStatic("static", startSynced, vals, buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts))
 	if !startSynced {
 		go func() {
 			if synced.WaitUntilSynced(s.node.Done()) {
@@ -44,10 +44,9 @@ func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOptio
 
 // newStatic returns a collection that is synced from the start, or when it is
 // marked as synced.
-func newStatic[T any](startSynced bool, vals []T, opts []CollectionOption) StaticCollection[T] {
-	o := buildOptions(fmt.Sprintf("Static[%T]", *new(T)), opts)
+func newStatic[T any](kind string, startSynced bool, vals []T, o collectionOptions) StaticCollection[T] {
 	s := &staticCollection[T]{}
-	s.init(o, nil)
+	s.init(kind, o, s, nil)
 	for _, v := range vals {
 		// Nobody can look yet.
 		s.live.objects.Put(s.epoch.Load(), newEntry(v))
@@ -55,7 +54,7 @@ func newStatic[T any](startSynced bool, vals []T, opts []CollectionOption) Stati
 	if startSynced {
 		s.markSynced()
 	}
-	s.node.StopOn(o.stop)
+	s.open(o, s.dump)
 	return StaticCollection[T]{s}
 }
 
@@ -117,21 +116,7 @@ func (s StaticCollection[T]) DeleteObjects(filter func(obj T) bool) {
 // are told of the difference; an object that is equal to the one before is none.
 // Of objects with the same key, the last one counts.
 func (s StaticCollection[T]) Reset(newState []T) {
-	entries := make(map[string]*entry[T], len(newState))
-	for _, v := range newState {
-		e := newEntry(v)
-		entries[e.key] = e
-	}
-	s.update(func(b *batch[T]) {
-		for e := range s.live.objects.All() {
-			if entries[e.key] == nil {
-				b.remove(e)
-			}
-		}
-		for _, e := range entries {
-			b.put(e)
-		}
-	})
+	s.take(Update[T]{Replace: true, Put: newState})
 }
 
 // update makes one commit of the changes that f collects.

@@ -30,6 +30,14 @@ func newEntry[T any](v T) *entry[T] {
 // Key implements [trie.Element].
 func (e *entry[T]) Key() string { return e.key }
 
+// input returns the key of the input that a derived collection made the object of.
+func (e *entry[T]) input() string {
+	if e.from != nil {
+		return e.from.key
+	}
+	return e.key
+}
+
 // change is what one commit did to one key. An object that was deleted and made
 // again within a commit is two changes, in this order.
 type change[T any] struct {
@@ -76,13 +84,18 @@ type state[T any] struct {
 // Locks are taken in this order: the writer's own, the graph's, mu.
 type stream[T any] struct {
 	node     *graph.Node
+	kind     string
 	metadata Metadata
-	ready    chan struct{} // closed when synced
+	equals   func(a, b T) bool // nil for Equal
+	augment  func(any) any     // what filters look at, or nil
+	ready    chan struct{}     // closed when synced
 
-	// tail is the last link. Guarded by the graph's lock, as are links and regs.
-	tail  *link[T]
-	links int // that were appended
-	regs  []*registration[T]
+	// tail is the last link. Guarded by the graph's lock, as is all up to regs.
+	tail    *link[T]
+	links   uint64 // that were appended
+	commits uint64 // that are among them
+	changed uint64 // objects, in all commits
+	regs    []*registration[T]
 
 	// epoch owns the parts of live that may be changed in place. Who keeps a copy
 	// of any map in it starts a new epoch first.
@@ -98,13 +111,38 @@ type stream[T any] struct {
 	auto  map[string]*indexDef[T]
 }
 
-// init makes the stream a node in the graph.
-func (s *stream[T]) init(o collectionOptions, body graph.Body) {
+// init makes the stream a node in the graph. The body is that of a derived one.
+func (s *stream[T]) init(kind string, o collectionOptions, life graph.Lifecycle, body graph.Body) {
+	s.prepare(kind, o)
+	s.node = graph.NewNode(o.name, life, body)
+}
+
+// prepare is init without a node.
+func (s *stream[T]) prepare(kind string, o collectionOptions) {
+	s.kind = kind
 	s.metadata = o.metadata
+	s.equals = equalOf[T](o)
+	s.augment = o.augment
 	s.ready = make(chan struct{})
 	s.tail = new(link[T])
 	s.epoch.Store(1)
-	s.node = graph.NewNode(o.name, s, body)
+}
+
+// open shows the stream to those who look for collections, and lets it end when the
+// options say so. It is the last thing that a constructor does.
+func (s *stream[T]) open(o collectionOptions, dump func() CollectionDump) {
+	if o.debug != nil {
+		o.debug.add(s.node, dump)
+	}
+	s.node.StopOn(o.stop)
+}
+
+// equal reports whether two states of an object are the same.
+func (s *stream[T]) equal(a, b *T) bool {
+	if s.equals != nil {
+		return s.equals(*a, *b)
+	}
+	return equal(a, b)
 }
 
 func (s *stream[T]) core() *stream[T] { return s }
@@ -208,7 +246,7 @@ func (st *state[T]) apply(owner uint64, p *staged[T]) {
 // the graph locked. It returns false and does nothing if amend must be called
 // first.
 func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
-	if !slices.Equal(p.defs, s.defs) { // which changes only with the graph locked
+	if !s.current(p) {
 		return false
 	}
 	oldest, readers := s.node.Readers()
@@ -228,6 +266,10 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 	s.append(g, p.link)
 	return true
 }
+
+// current reports whether a staged commit knows the indexes that there are. They
+// change only with the graph locked, as it is.
+func (s *stream[T]) current(p *staged[T]) bool { return slices.Equal(p.defs, s.defs) }
 
 // commitNow stages a source's changes and commits them. Changes to a source that
 // was stopped are dropped.
@@ -264,6 +306,10 @@ const compactEvery = 64
 func (s *stream[T]) append(g *graph.Graph, l *link[T]) {
 	s.tail.next.Store(l)
 	s.tail = l
+	if !l.synced {
+		s.commits++
+		s.changed += uint64(len(l.changes))
+	}
 	if s.links++; s.links%compactEvery == 0 {
 		s.node.CompactReaders()
 	}

@@ -29,14 +29,14 @@ func WaitIdle(ctx context.Context, nodes ...*Node) error {
 			g := nodes[i].Lock()
 			g.idle = slices.DeleteFunc(g.idle, func(ch chan struct{}) bool { return ch == idle })
 			g.Unlock()
-			return fmt.Errorf("%w: %s", ctx.Err(), describe(nodes[i]))
+			return fmt.Errorf("%w: %s", ctx.Err(), nodes[i].Reasons())
 		}
 	}
 	return nil
 }
 
-// describe says what in the node's graph is not settled, and why.
-func describe(n *Node) string {
+// Reasons says what in the node's graph is not settled, and why.
+func (n *Node) Reasons() string {
 	g := n.Lock()
 	defer g.Unlock()
 	var lines []string

@@ -23,6 +23,9 @@ type Body interface {
 	Commit(g *Graph) bool
 	// Amend does, with no lock held, what Commit found missing.
 	Amend()
+	// Loaded reports whether what was committed is a complete first state, with the
+	// graph locked. Once it does the node is synced.
+	Loaded() bool
 }
 
 // Lifecycle is what a node's collection is told of. The methods are called with
@@ -70,7 +73,8 @@ type Node struct {
 	id   uint64
 	name string
 	life Lifecycle
-	body Body // nil for a source
+	body Body  // nil for a source
+	of   *Node // for a twin: whose runs commit it
 
 	graph atomic.Pointer[Graph]
 	at    atomic.Uint64 // what the current run reads as of
@@ -89,6 +93,8 @@ type Node struct {
 	synced            bool
 	stopped           bool
 	onStop            []func()
+	onSynced          []Task // started when it is synced
+	runs              Runs
 	unsettled         bool          // as it was counted last
 	parked            chan struct{} // closed when a run that awaits an edge should look again
 
@@ -110,11 +116,44 @@ func NewNode(name string, life Lifecycle, body Body) *Node {
 	return n
 }
 
+// NewTwin returns a node that is committed by the runs of another one, together
+// with that node's own commit and as of the same moment. It never runs, and is
+// settled when the other one is. It becomes synced by [Graph.MarkSynced].
+func NewTwin(of *Node, name string, life Lifecycle) *Node {
+	n := NewNode(name, life, of.body)
+	n.of, n.started = of, true
+	if _, err := Connect(n, of, NoCursor{}); err != nil {
+		panic(err) // nobody can read the new node yet
+	}
+	return n
+}
+
+// NoCursor is the cursor of a reader that does not follow changes.
+type NoCursor struct{}
+
+// Take implements [Cursor].
+func (NoCursor) Take(uint64) bool { return true }
+
+// GiveBack implements [Cursor].
+func (NoCursor) GiveBack() {}
+
+// Compact implements [Cursor].
+func (NoCursor) Compact() {}
+
+// Skip implements [Cursor].
+func (NoCursor) Skip() {}
+
+// Drop implements [Cursor].
+func (NoCursor) Drop() {}
+
 // ID returns a number that no other node of the process has.
 func (n *Node) ID() uint64 { return n.id }
 
 // Name returns the name that the node was made with.
 func (n *Node) Name() string { return n.name }
+
+// Life returns what the node was made with.
+func (n *Node) Life() Lifecycle { return n.life }
 
 // Done returns a channel that is closed when the node is stopped.
 func (n *Node) Done() <-chan struct{} { return n.done }
@@ -307,7 +346,7 @@ func (n *Node) Stop() {
 	}
 	g.forget(n)
 	after := n.onStop
-	n.onStop = nil
+	n.onStop, n.onSynced = nil, nil
 	g.Unlock()
 	for _, f := range after {
 		f()
@@ -324,6 +363,23 @@ func (n *Node) OnStop(f func()) {
 	g.Unlock()
 	if stopped {
 		f()
+	}
+}
+
+// OnSynced starts the task when the node is synced; at once, if it is; never, if it is
+// stopped before or the returned function is called. The task's type is a pointer.
+func (n *Node) OnSynced(t Task) (cancel func()) {
+	g := n.Lock()
+	defer g.Unlock()
+	if n.synced {
+		g.Ready(t)
+	} else if !n.stopped {
+		n.onSynced = append(n.onSynced, t)
+	}
+	return func() {
+		g := n.Lock()
+		defer g.Unlock()
+		n.onSynced = slices.DeleteFunc(n.onSynced, func(o Task) bool { return o == t })
 	}
 }
 

@@ -9,9 +9,17 @@ func (g *Graph) MarkSynced(n *Node) {
 	if n.synced || n.stopped {
 		return
 	}
+	g.sync(n)
+	g.update(n)
+}
+
+func (g *Graph) sync(n *Node) {
 	n.synced = true
 	n.life.Synced(g)
-	g.update(n)
+	for _, t := range n.onSynced {
+		g.Ready(t)
+	}
+	n.onSynced = nil
 }
 
 // MarkDirty says that the node has to run.
@@ -31,15 +39,18 @@ func (g *Graph) MarkDirty(n *Node) {
 // source's commit is a new moment; what derives from sources is as of the moment
 // that its run read.
 func (g *Graph) Publish(n *Node) (at uint64) {
-	if n.body == nil {
+	switch {
+	case n.body == nil:
 		g.seq++
 		at = g.seq
-	} else {
+	case n.of != nil:
+		at = n.of.at.Load()
+	default:
 		at = n.at.Load()
 	}
 	for _, e := range n.children {
 		// Who has not read from the parent yet will begin with its state.
-		if !e.pristine.Load() {
+		if !e.pristine.Load() && e.child.of == nil {
 			g.MarkDirty(e.child)
 		}
 	}
@@ -111,6 +122,7 @@ func (n *Node) Run() Task {
 		at = g.wave.at
 	}
 	n.dirty, n.running, n.missed = false, true, 0
+	n.runs.begin()
 	n.at.Store(at)
 	for _, e := range n.parents {
 		if e.pristine.Load() {
@@ -158,15 +170,15 @@ func (n *Node) finish(ok bool) Task {
 				}
 			}
 			g.takeBack(n)
-			if !n.synced && !n.stopped {
-				n.synced = true
-				n.life.Synced(g)
+			if !n.synced && !n.stopped && n.body.Loaded() {
+				g.sync(n)
 			}
 		} else {
 			n.dirty = true
 		}
 	}
 	n.running = false
+	n.runs.end(ok)
 	for _, e := range n.parents {
 		e.cursor.GiveBack()
 	}

@@ -16,7 +16,7 @@ type wave struct {
 // coming. Where all is well that happens less than once for each parent.
 func (g *Graph) miss(n *Node) {
 	n.missed++
-	if n.missed > 2*len(n.parents) && g.wave == nil && n.synced {
+	if n.missed > 2*len(n.parents) && g.wave == nil {
 		g.startWave()
 	}
 }
@@ -24,7 +24,7 @@ func (g *Graph) miss(n *Node) {
 func (g *Graph) startWave() {
 	g.wave = &wave{at: g.seq}
 	for n := range g.nodes {
-		n.behind = n.unsettled && n.synced && n.started && !n.stopped && n.body != nil
+		n.behind = n.unsettled && n.started && !n.stopped && n.body != nil
 	}
 	// Who reads something that is not synced cannot be brought anywhere.
 	for changed := true; changed; {

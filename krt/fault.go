@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"cmp"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+)
+
+// TransformationPanic is a panic of a function that a collection was made with,
+// which was contained by [WithPanicHandler].
+type TransformationPanic struct {
+	// Collection is the name of the collection.
+	Collection string
+	// Key is the key of the input or, in a join, of the object. It is empty for a
+	// filter that could not say whether a change concerns it.
+	Key string
+	// Value is what the function panicked with.
+	Value any
+	// Stack is the stack trace of the goroutine at that time, as text.
+	Stack []byte
+	// Time is when it happened.
+	Time time.Time
+}
+
+// Error says what happened, without the stack.
+func (p *TransformationPanic) Error() string {
+	return fmt.Sprintf("krt: collection %q, key %q: panic: %v", p.Collection, p.Key, p.Value)
+}
+
+// Unwrap returns what the function panicked with, if that is an error, and nil
+// otherwise.
+func (p *TransformationPanic) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
+}
+
+// WithPanicHandler contains panics of the collection's transformation, of its merge
+// function, of its filters, and of the keys and Equals methods of its objects. What
+// was made of the input before stays, as after DiscardResult, and the function is
+// called again when the input changes, or something that it had fetched. The last
+// panic of each key is kept for [Describe] until a call for that key returns.
+//
+// handler is called for each panic, with no lock held, by the goroutine that
+// panicked, and several may do so at the same time; it should not take long. Without
+// this option a panic ends the process. Panics of handlers of events and of functions
+// of indexes do so in any case.
+func WithPanicHandler(handler func(*TransformationPanic)) CollectionOption {
+	return func(o *collectionOptions) { o.onPanic = handler }
+}
+
+// faults contains the panics of a collection's functions, if there is a handler.
+type faults struct {
+	collection string
+	handler    func(*TransformationPanic)
+
+	mu    sync.Mutex
+	total uint64                          // panics
+	last  map[string]*TransformationPanic // by key, of those whose last call panicked
+}
+
+func (f *faults) init(o collectionOptions) { f.collection, f.handler = o.name, o.onPanic }
+
+// contain calls a function for the key. It returns false if that panicked.
+func (f *faults) contain(key string, call func()) (ok bool) {
+	defer func() {
+		if ok {
+			return
+		}
+		v := recover()
+		if v == nil {
+			return // the goroutine is ended, which nobody can hold up
+		}
+		p := &TransformationPanic{Collection: f.collection, Key: key, Value: v, Stack: debug.Stack(), Time: time.Now()}
+		f.mu.Lock()
+		f.total++
+		if f.last == nil {
+			f.last = map[string]*TransformationPanic{}
+		}
+		f.last[key] = p
+		f.mu.Unlock()
+		f.handler(p)
+	}()
+	call()
+	f.forgive(key)
+	return true
+}
+
+// forgive forgets the last panic for the key.
+func (f *faults) forgive(key string) {
+	if f.handler == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.last, key)
+}
+
+// list returns how many panics there were, and the last one of each key that had no
+// call without one since, in the order of the keys.
+func (f *faults) list() (total uint64, last []*TransformationPanic) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.last {
+		last = append(last, p)
+	}
+	slices.SortFunc(last, func(a, b *TransformationPanic) int { return cmp.Compare(a.Key, b.Key) })
+	return f.total, last
+}
+
+// guardEqual returns an equality that takes a panic for a difference.
+func guardEqual[T any](f *faults, equal func(a, b *T) bool) func(a, b T) bool {
+	return func(a, b T) (same bool) {
+		key := keyOf(&b)
+		return f.contain(key, func() { same = equal(&a, &b) }) && same
+	}
+}
