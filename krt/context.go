@@ -71,6 +71,8 @@ type fetched interface {
 	intern(d *dependency) *interest
 	// forget takes out an interest that no input has any more.
 	forget(it *interest)
+	// keys returns the keys of the objects that are asked for, as of now.
+	keys(d *dependency) []string
 	// unused reports whether no input reads along the edge.
 	unused() bool
 	// advance moves behind the changes that the run has read.

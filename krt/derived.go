@@ -145,7 +145,7 @@ func (d *derived[I, O]) init(kind string, o collectionOptions, primary *stream[I
 		mustConnect(d.stream.node, primary.node, d.primary)
 	}
 	if d.status != nil {
-		d.status.attach(d.stream.node, o)
+		d.status.attach(d.stream.node, o, d.explainInput)
 	}
 	d.open(o, d.dump)
 	d.stream.node.Start()

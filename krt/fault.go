@@ -100,6 +100,13 @@ func (f *faults) forgive(key string) {
 	delete(f.last, key)
 }
 
+// of returns the last panic for the key, or nil if the last call did not panic.
+func (f *faults) of(key string) *TransformationPanic {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.last[key]
+}
+
 // list returns how many panics there were, and the last one of each key that had no
 // call without one since, in the order of the keys.
 func (f *faults) list() (total uint64, last []*TransformationPanic) {

@@ -94,10 +94,8 @@ func (j *nestedJoin[T]) Prepare() bool {
 // given up.
 func (j *nestedJoin[T]) enlist() bool {
 	j.next, j.wait = nil, false
-	objects := j.container.s.objectsAt(j.node.At())
-	all := slices.SortedFunc(objects.All(), func(a, b *entry[Collection[T]]) int { return cmp.Compare(a.key, b.key) })
 	wanted := map[*graph.Node]bool{}
-	for _, e := range all {
+	for _, e := range j.entries(j.node.At()) {
 		s := e.val.core()
 		wanted[s.node] = true
 		m := j.known[s.node]
@@ -122,6 +120,12 @@ func (j *nestedJoin[T]) enlist() bool {
 	}
 	j.unawait(func(n *graph.Node) bool { return wanted[n] && j.known[n] == nil })
 	return true
+}
+
+// entries returns the collections as of a moment, in the order of their keys.
+func (j *nestedJoin[T]) entries(moment uint64) []*entry[Collection[T]] {
+	objects := j.container.s.objectsAt(moment)
+	return slices.SortedFunc(objects.All(), func(a, b *entry[Collection[T]]) int { return cmp.Compare(a.key, b.key) })
 }
 
 // await runs the join again when the collection is synced.

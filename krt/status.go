@@ -82,8 +82,9 @@ func newStatusCollection[I, IStatus, O any](
 // side is a second stream that the runs of a derived collection fill: the statuses
 // of its inputs.
 type side[I any] interface {
-	// attach makes the stream a twin of the collection's node.
-	attach(of *graph.Node, o collectionOptions)
+	// attach makes the stream a twin of the collection's node. explainInput adds what
+	// the collection knows of an input.
+	attach(of *graph.Node, o collectionOptions, explainInput func(key string, out *Explanation))
 	begin()
 	// settle sets the status of an input, or removes it if there is none. With again,
 	// the input was deleted and made again. It reports whether that is a change.
@@ -97,11 +98,13 @@ type side[I any] interface {
 
 type statuses[I, S any] struct {
 	stream[ObjectWithStatus[I, S]]
-	batch  batch[ObjectWithStatus[I, S]]
-	result staged[ObjectWithStatus[I, S]]
+	batch        batch[ObjectWithStatus[I, S]]
+	result       staged[ObjectWithStatus[I, S]]
+	explainInput func(key string, out *Explanation)
 }
 
-func (s *statuses[I, S]) attach(of *graph.Node, o collectionOptions) {
+func (s *statuses[I, S]) attach(of *graph.Node, o collectionOptions, explainInput func(key string, out *Explanation)) {
+	s.explainInput = explainInput
 	// What is said of the objects of a collection is said of the other half.
 	o.name, o.equal, o.augment = o.name+"/status", nil, nil
 	s.prepare("statuses", o)
