@@ -196,7 +196,7 @@ func (e *edge[T]) affected(round uint64, mark func(*input), cause *Cause) {
 		return
 	}
 	e.changes(func(c mergedChange[T]) {
-		cause.add(e.s.node, c.key())
+		noteChange(cause, e.s.node, c.key())
 		e.interests.affected(c.change, round, mark)
 	})
 }

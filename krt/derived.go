@@ -263,7 +263,7 @@ func (d *derived[I, O]) collect() {
 	}
 	if d.primary != nil {
 		d.primary.changes(func(c mergedChange[I]) {
-			d.cause.add(d.primary.s.node, c.key())
+			noteChange(&d.cause, d.primary.s.node, c.key())
 			rec := d.inputs[c.key()]
 			if rec != nil {
 				rec.round = d.round

@@ -55,7 +55,7 @@ type CollectionInfo struct {
 	Counters Counters `json:"counters"`
 	// Panics are the last panics of the keys whose last call panicked; see
 	// [WithPanicHandler].
-	Panics []*TransformationPanic `json:"panics,omitempty"`
+	Panics []*PanicError `json:"panics,omitempty"`
 	// Metadata is what was given by [WithMetadata]. The map is shared.
 	Metadata Metadata `json:"metadata,omitempty"`
 }
@@ -116,7 +116,8 @@ func (c Cause) String() string {
 	}
 }
 
-func (c *Cause) add(n *graph.Node, key string) {
+// noteChange counts a change in the cause.
+func noteChange(c *Cause, n *graph.Node, key string) {
 	if c.Changes++; c.Changes == 1 {
 		c.Collection, c.ID, c.Key = n.Name(), n.ID(), key
 	}

@@ -25,7 +25,7 @@ type Explanation struct {
 	Fetched []FetchedObjects `json:"fetched,omitempty"`
 	// Panic is the panic of the last call for the input, if that panicked; see
 	// [WithPanicHandler].
-	Panic *TransformationPanic `json:"panic,omitempty"`
+	Panic *PanicError `json:"panic,omitempty"`
 }
 
 // ObjectRef names an object of a collection.
@@ -145,7 +145,7 @@ func (e *edge[T]) keys(d *dependency) []string {
 	from := reading[T]{s: e.s, at: now}
 	if d.byKey || d.byKeys {
 		var out []string
-		for _, k := range append(d.keys[:len(d.keys):len(d.keys)], d.key) {
+		for _, k := range append(slices.Clip(d.keys), d.key) {
 			if o, ok := from.get(k); ok && admits(d, o) {
 				out = append(out, k)
 			}

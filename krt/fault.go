@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TransformationPanic is a panic of a function that a collection was made with,
+// PanicError is a panic of a function that a collection was made with,
 // which was contained by [WithPanicHandler].
-type TransformationPanic struct {
+type PanicError struct {
 	// Collection is the name of the collection.
 	Collection string
 	// Key is the key of the input or, in a join, of the object. It is empty for a
@@ -28,13 +28,13 @@ type TransformationPanic struct {
 }
 
 // Error says what happened, without the stack.
-func (p *TransformationPanic) Error() string {
+func (p *PanicError) Error() string {
 	return fmt.Sprintf("krt: collection %q, key %q: panic: %v", p.Collection, p.Key, p.Value)
 }
 
 // Unwrap returns what the function panicked with, if that is an error, and nil
 // otherwise.
-func (p *TransformationPanic) Unwrap() error {
+func (p *PanicError) Unwrap() error {
 	err, _ := p.Value.(error)
 	return err
 }
@@ -49,18 +49,18 @@ func (p *TransformationPanic) Unwrap() error {
 // panicked, and several may do so at the same time; it should not take long. Without
 // this option a panic ends the process. Panics of handlers of events and of functions
 // of indexes do so in any case.
-func WithPanicHandler(handler func(*TransformationPanic)) CollectionOption {
+func WithPanicHandler(handler func(*PanicError)) CollectionOption {
 	return func(o *collectionOptions) { o.onPanic = handler }
 }
 
 // faults contains the panics of a collection's functions, if there is a handler.
 type faults struct {
 	collection string
-	handler    func(*TransformationPanic)
+	handler    func(*PanicError)
 
 	mu    sync.Mutex
-	total uint64                          // panics
-	last  map[string]*TransformationPanic // by key, of those whose last call panicked
+	total uint64                 // panics
+	last  map[string]*PanicError // by key, of those whose last call panicked
 }
 
 func (f *faults) init(o collectionOptions) { f.collection, f.handler = o.name, o.onPanic }
@@ -75,11 +75,11 @@ func (f *faults) contain(key string, call func()) (ok bool) {
 		if v == nil {
 			return // the goroutine is ended, which nobody can hold up
 		}
-		p := &TransformationPanic{Collection: f.collection, Key: key, Value: v, Stack: debug.Stack(), Time: time.Now()}
+		p := &PanicError{Collection: f.collection, Key: key, Value: v, Stack: debug.Stack(), Time: time.Now()}
 		f.mu.Lock()
 		f.total++
 		if f.last == nil {
-			f.last = map[string]*TransformationPanic{}
+			f.last = map[string]*PanicError{}
 		}
 		f.last[key] = p
 		f.mu.Unlock()
@@ -101,7 +101,7 @@ func (f *faults) forgive(key string) {
 }
 
 // of returns the last panic for the key, or nil if the last call did not panic.
-func (f *faults) of(key string) *TransformationPanic {
+func (f *faults) of(key string) *PanicError {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.last[key]
@@ -109,13 +109,13 @@ func (f *faults) of(key string) *TransformationPanic {
 
 // list returns how many panics there were, and the last one of each key that had no
 // call without one since, in the order of the keys.
-func (f *faults) list() (total uint64, last []*TransformationPanic) {
+func (f *faults) list() (total uint64, last []*PanicError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, p := range f.last {
 		last = append(last, p)
 	}
-	slices.SortFunc(last, func(a, b *TransformationPanic) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortFunc(last, func(a, b *PanicError) int { return cmp.Compare(a.Key, b.Key) })
 	return f.total, last
 }
 

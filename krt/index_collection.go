@@ -117,7 +117,7 @@ func (c *indexCollection[K, O]) Prepare() bool {
 	}
 	if c.loaded {
 		c.parent.changes(func(m mergedChange[O]) {
-			c.cause.add(c.parent.s.node, m.key())
+			noteChange(&c.cause, c.parent.s.node, m.key())
 			note(m.old, m.new)
 		})
 	} else {

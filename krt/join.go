@@ -113,7 +113,7 @@ func (j *join[T]) pass(members []*member[T]) *pass[T] {
 // changes looks at what changed in a member.
 func (p *pass[T]) changes(m *member[T]) {
 	m.changes(func(c mergedChange[T]) {
-		p.j.cause.add(m.s.node, c.key())
+		noteChange(&p.j.cause, m.s.node, c.key())
 		p.visit(c.key(), m, c.again)
 	})
 }

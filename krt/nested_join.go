@@ -72,7 +72,7 @@ func (j *nestedJoin[T]) Prepare() bool {
 		return true
 	}
 	if j.loaded {
-		j.container.changes(func(c mergedChange[Collection[T]]) { j.cause.add(j.container.s.node, c.key()) })
+		j.container.changes(func(c mergedChange[Collection[T]]) { noteChange(&j.cause, j.container.s.node, c.key()) })
 	}
 	for _, m := range j.members {
 		// Also of a member that was removed: what it lost before is lost.

@@ -18,7 +18,7 @@ type collectionOptions struct {
 	debug      *DebugHandler
 	augment    func(any) any
 	equal      any // func(a, b T) bool
-	onPanic    func(*TransformationPanic)
+	onPanic    func(*PanicError)
 	unchecked  bool
 	fromString any // func(string) K
 }
