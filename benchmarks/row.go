@@ -6,8 +6,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/krtkit/krtkit/benchmarks/engines/byhand"
+	"github.com/krtkit/krtkit/benchmarks/engines/clientgo"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
 	"github.com/krtkit/krtkit/benchmarks/engines/krtkit"
+	"github.com/krtkit/krtkit/benchmarks/engines/statedb"
 	"github.com/krtkit/krtkit/benchmarks/measure"
 	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
@@ -40,7 +43,7 @@ const (
 )
 
 func suites() []scenario.Suite {
-	return []scenario.Suite{krtkit.Suite(), istio.Suite()}
+	return []scenario.Suite{krtkit.Suite(), istio.Suite(), byhand.Suite(), statedb.Suite(), clientgo.Suite()}
 }
 
 func allRows() []row {
@@ -129,8 +132,8 @@ func (h *harness) add(what string, u unit, values map[string][]float64, t target
 	h.lines = append(h.lines, l)
 }
 
-// perObject divides all values.
-func per(values map[string][]float64, n int) map[string][]float64 {
+// per divides all values.
+func per[N int | float64](values map[string][]float64, n N) map[string][]float64 {
 	for _, v := range values {
 		for i := range v {
 			v[i] /= float64(n)

@@ -17,6 +17,7 @@ func dependencyRows() []row {
 		{"B6", "500 services select 5,000 pods by FilterLabel, no index; one pod update to its handler", measureSelect},
 		{"B7", "500 policies × 10,000 pods, FilterIndex + FilterLabel, burst of 1,000 pod updates", measurePolicies},
 		{"B9", "10,000 updates of a dependency while a run takes 1 ms", measureSlow},
+		{"B10", "an index bucket of 50,000, updates, a consumer that counts it", measureBucket},
 		{"B18", "FilterKey secondary change that matches nothing", measureKeyMiss},
 	}
 }
@@ -101,5 +102,11 @@ func measureSlow(h *harness) {
 	elapsed := float64(r[ours][0].Time) * float64(updates) / float64(run)
 	h.add("one input, 10,000 updates of its one dependency while a run takes 1 ms: runs", count, r.metric(measure.Runs),
 		target{"≤ elapsed ms + 2", func(l line) bool { return l.Values[ours] <= elapsed+2 }}, "")
-	h.add("elapsed until quiet", nanoseconds, per(r.metric(measure.Time), 1), none(), "")
+	h.add("elapsed until quiet", nanoseconds, per(r.metric(measure.Time), 1/float64(updates)), none(), "")
+}
+
+func measureBucket(h *harness) {
+	pods := h.size(50000)
+	r := h.compare(plan{}, func(s scenario.Suite) func() scenario.Case { return given(s.Bucket, pods) })
+	h.add("an index bucket of 50,000, one of 1,000 updates until it has been counted", nanoseconds, r.metric(measure.Time), faster(50), "")
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// ReaderPace is how often the reader of a scenario reads.
+const ReaderPace = 100 * time.Microsecond
+
 // Latencies collects how long calls took that were due at a fixed pace. A call that
 // takes longer than the pace stands for those that were due meanwhile and would have
 // waited for the same: each of them counts with the time that it would have taken.
@@ -36,20 +39,28 @@ func (l *Latencies) Percentile(part float64) time.Duration {
 	return l.all[min(len(l.all)-1, int(part*float64(len(l.all))))]
 }
 
-// Watch calls read at the pace, with the number of the call, until done closes, and
-// notes how long each call takes. How late a call begins does not count: that is up to
-// who runs the goroutines of the process.
-func (l *Latencies) Watch(done <-chan struct{}, read func(i int)) {
-	tick := time.NewTicker(l.Pace)
-	defer tick.Stop()
-	for i := 0; ; i++ {
-		select {
-		case <-done:
-			return
-		case <-tick.C:
+// Watch begins to call read at the pace, with the number of the call, and to note how
+// long each call takes. How late a call begins does not count: that is up to who runs
+// the goroutines of the process. The function that it returns ends that.
+func (l *Latencies) Watch(read func(i int)) (end func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(l.Pace)
+		defer tick.Stop()
+		for i := 0; ; i++ {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+			}
+			start := time.Now()
+			read(i)
+			l.Add(time.Since(start))
 		}
-		start := time.Now()
-		read(i)
-		l.Add(time.Since(start))
+	}()
+	return func() {
+		close(done)
+		<-ended
 	}
 }

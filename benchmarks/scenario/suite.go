@@ -77,9 +77,9 @@ type Dependencies struct {
 	// Slow has one input, which fetches one object and takes its time. It changes that
 	// object; Do of many ends when all is quiet.
 	Slow func(run time.Duration) Case
-	// Bucket has an index with one key that all objects have, and what counts them. It
-	// changes an object, until they have been counted again.
-	Bucket func(objects []Object) Case
+	// Bucket has an index with one key that all pods have, as a collection, and what counts
+	// them. It changes a pod, until they have been counted again.
+	Bucket func(pods int) Case
 }
 
 // Graphs are the scenarios about the shape of a graph.

@@ -84,23 +84,18 @@ func newDuringCommit(objects []scenario.Object) scenario.Case {
 	changed := make([]scenario.Object, len(objects))
 	return scenario.Case{
 		Do: func(n int) time.Duration {
-			reads := measure.Latencies{Pace: 100 * time.Microsecond}
+			reads := measure.Latencies{Pace: measure.ReaderPace}
 			for range n {
 				p.version++
 				for i, o := range objects {
 					changed[i] = o.At(p.version)
 				}
-				done, ended := make(chan struct{}), make(chan struct{})
-				go func() {
-					defer close(ended)
-					reads.Watch(done, func(i int) { p.derived.GetKey(objects[i%len(objects)].Name) })
-				}()
+				end := reads.Watch(func(i int) { p.derived.GetKey(objects[i%len(objects)].Name) })
 				p.source.Reset(changed)
 				for left := len(objects); left > 0; {
 					left -= <-told
 				}
-				close(done)
-				<-ended
+				end()
 			}
 			return reads.Percentile(0.99)
 		},

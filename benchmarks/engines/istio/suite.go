@@ -23,6 +23,7 @@ func Suite() scenario.Suite {
 			Select:    newSelect,
 			Policies:  newPolicies,
 			Slow:      newSlow,
+			Bucket:    newBucket,
 		},
 		Graphs: scenario.Graphs{
 			Diamonds: newDiamonds,

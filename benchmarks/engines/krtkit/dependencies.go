@@ -184,3 +184,32 @@ func newSlow(run time.Duration) scenario.Case {
 	}
 	return c
 }
+
+func newBucket(pods int) scenario.Case {
+	stop, version, all := make(chan struct{}), 0, scenario.Pods(pods, 1)
+	source := krt.NewStaticCollection(nil, all, krt.WithStop(stop))
+	byApp := krt.NewIndex(source, "app", func(p *scenario.Pod) []string { return []string{p.Labels["app"]} })
+	var runs atomic.Int64
+	counted := make(chan struct{}, 1)
+	sizes := krt.NewCollection(byApp.AsCollection(krt.WithStop(stop)), func(_ krt.HandlerContext, o krt.IndexObject[string, *scenario.Pod]) *scenario.Object {
+		if runs.Add(1) > 1 {
+			counted <- struct{}{}
+		}
+		return &scenario.Object{Name: o.Key, Payload: [6]int{len(o.Objects)}}
+	}, krt.WithStop(stop))
+	sizes.WaitUntilSynced(nil)
+	return scenario.Case{
+		Do: func(n int) time.Duration {
+			start := time.Now()
+			for range n {
+				version++
+				source.UpdateObject(all[version%pods].At(version))
+				<-counted
+			}
+			return time.Since(start) / time.Duration(n)
+		},
+		Content: sizes.List,
+		Runs:    runs.Load,
+		Close:   func() { close(stop) },
+	}
+}
