@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/krtkit/krtkit/krt/internal/graph"
@@ -289,4 +291,36 @@ func quoteDOT(s string) string {
 
 func escapeMermaid(s string) string {
 	return strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;", "\n", "<br/>").Replace(s)
+}
+
+// String returns the graph as a table for people, with a line for each collection.
+func (g Graph) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "ID\tNAME\tKIND\tOBJECTS\tCHANGES\tRUNS\tCALLS\tIDLE\tBUSY\tREADS\tSTATE")
+	for _, c := range g.Collections {
+		reads := make([]string, len(c.Reads))
+		for i, id := range c.Reads {
+			reads[i] = strconv.FormatUint(id, 10)
+		}
+		n := c.Counters
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%v\t%s\t%s\n", c.ID, c.Name, c.Kind, c.Objects,
+			n.Changes, n.Runs, n.Calls, n.Idle, n.Busy.Round(time.Microsecond), strings.Join(reads, ","), c.state())
+	}
+	_ = w.Flush() // to memory, which does not fail
+	return b.String()
+}
+
+// state says in a few words how the collection is.
+func (c CollectionInfo) state() string {
+	switch {
+	case c.Stopped:
+		return "stopped"
+	case len(c.Waits) > 0:
+		return "waits for " + strings.Join(c.Waits, "; ")
+	case len(c.Panics) > 0:
+		return fmt.Sprintf("%d keys panicked", len(c.Panics))
+	default:
+		return "up to date"
+	}
 }

@@ -259,3 +259,31 @@ func pairs(labels map[string]string) string {
 	}
 	return strings.Join(out, ",")
 }
+
+// String returns the explanation as text for people, in a few lines.
+func (e Explanation) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s in %s", e.Object.Key, e.Object.Collection)
+	if !e.Present {
+		b.WriteString(" is not there")
+	}
+	b.WriteString("\n")
+	for _, in := range e.Inputs {
+		fmt.Fprintf(&b, "  made of %s in %s\n", in.Key, in.Collection)
+	}
+	for _, f := range e.Fetched {
+		fmt.Fprintf(&b, "  fetched from %s by %s: ", f.Collection, f.Filter)
+		if len(f.Keys) == 0 {
+			b.WriteString("nothing")
+		}
+		b.WriteString(strings.Join(f.Keys, ", "))
+		if f.More > 0 {
+			fmt.Fprintf(&b, " and %d more", f.More)
+		}
+		b.WriteString("\n")
+	}
+	if e.Panic != nil {
+		fmt.Fprintf(&b, "  the last call panicked: %v\n", e.Panic.Value)
+	}
+	return b.String()
+}

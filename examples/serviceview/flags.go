@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // options are what the command line says.
@@ -17,6 +18,8 @@ type options struct {
 	listen     string
 	kubeconfig string
 	context    string
+	graph      string
+	explain    string
 }
 
 // cluster reports whether a real cluster is asked for.
@@ -51,6 +54,8 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 	fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "serve the fake API on this local `address`; empty for not at all")
 	fs.StringVar(&o.kubeconfig, "kubeconfig", "", "read the cluster that this `file` leads to")
 	fs.StringVar(&o.context, "context", "", "read the cluster of this `context`, of the usual kubeconfig if none is named")
+	fs.StringVar(&o.graph, "graph", "", "print how the view is derived, as a `format`: table, mermaid, dot or json; and exit")
+	fs.StringVar(&o.explain, "explain", "", "say what the `object` was made of, and exit; COLLECTION:KEY, or the name of a service")
 	err := fs.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = io.WriteString(w, usage) // nobody is left to tell
@@ -65,8 +70,11 @@ func parseFlags(args []string, w io.Writer) (options, error) {
 		return o, fmt.Errorf("unexpected argument %q; files are named with -f", fs.Arg(0))
 	case o.format != "table" && o.format != "json":
 		return o, fmt.Errorf("-o %q: want table or json", o.format)
+	case o.graph != "" && !slices.Contains([]string{"table", "mermaid", "dot", "json"}, o.graph):
+		return o, fmt.Errorf("-graph %q: want table, mermaid, dot or json", o.graph)
 	case o.cluster() && len(o.files) > 0:
 		return o, errors.New("-f reads files and -kubeconfig a cluster: choose one")
 	}
+	o.once = o.once || o.graph != "" || o.explain != ""
 	return o, nil
 }

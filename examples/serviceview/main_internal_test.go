@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/krtkit/krtkit/examples/serviceview/render"
+	"github.com/krtkit/krtkit/krt"
 )
 
 // stream is a writer that can be waited on.
@@ -124,6 +125,54 @@ func TestRun_onceAsJSON(t *testing.T) {
 	}
 }
 
+func TestRun_explainsAsInTheDocuments(t *testing.T) {
+	page, err := os.ReadFile("../../docs/debugging-krt.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const command = "$ go run ./examples/serviceview -explain "
+	calls := strings.Split(string(page), command)[1:]
+	if len(calls) != 3 {
+		t.Errorf("the page has %d calls, want 3", len(calls))
+	}
+	for _, call := range calls {
+		object, want, _ := strings.Cut(call, "\n")
+		want, _, _ = strings.Cut(want, "```")
+		want, _, _ = strings.Cut(want, "$ ")
+		code, got, _ := once(t, "-explain", object)
+		if diff := cmp.Diff(want, got); diff != "" || code != exitOK {
+			t.Errorf("-explain %s: exit code %d, mismatch (-page +got):\n%s", object, code, diff)
+		}
+	}
+}
+
+func TestRun_showsItsGraph(t *testing.T) {
+	page, err := os.ReadFile("../../docs/debugging-krt.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Numbers and times are those of one process.
+	plain := func(s string) string {
+		return regexp.MustCompile(`\bc?[0-9][0-9.,]*[µm]?s?\b`).ReplaceAllString(regexp.MustCompile(`[ ]+`).ReplaceAllString(s, " "), "N")
+	}
+	for format, fence := range map[string]string{"table": "-graph table\n", "mermaid": "```mermaid\n"} {
+		_, want, _ := strings.Cut(string(page), fence)
+		want, _, _ = strings.Cut(want, "```")
+		code, got, _ := once(t, "-graph", format)
+		if diff := cmp.Diff(plain(want), plain(got)); diff != "" || code != exitOK {
+			t.Errorf("-graph %s: exit code %d, mismatch (-page +got):\n%s", format, code, diff)
+		}
+	}
+	_, got, _ := once(t, "-graph", "json")
+	var g krt.Graph
+	if err := json.Unmarshal([]byte(got), &g); err != nil || len(g.Collections) != 20 {
+		t.Errorf("-graph json: %d collections, %v", len(g.Collections), err)
+	}
+	if _, got, _ = once(t, "-graph", "dot"); !strings.HasPrefix(got, "digraph krt {") {
+		t.Errorf("-graph dot: %s", got)
+	}
+}
+
 func TestRun_samplesShowEachKindOfProblem(t *testing.T) {
 	_, stdout, _ := once(t, "-once", "-o", "json")
 	for _, code := range []string{
@@ -152,6 +201,8 @@ func TestRun_exitCodes(t *testing.T) {
 		{"unknown flag", []string{"-x"}, exitUsage, "serviceview: flag provided but not defined: -x"},
 		{"argument", []string{"in"}, exitUsage, `unexpected argument "in"; files are named with -f`},
 		{"format", []string{"-o", "xml"}, exitUsage, `-o "xml": want table or json`},
+		{"graph", []string{"-graph", "png"}, exitUsage, `-graph "png": want table, mermaid, dot or json`},
+		{"explain", []string{"-f", "in", "-explain", "pods:a"}, exitError, `no collection is named "pods"; -graph table lists them`},
 		{"two sources", []string{"-f", "in", "-kubeconfig", "k"}, exitUsage, "choose one"},
 		{"some errors", []string{"-once", "-f", "in"}, exitOK, "in/bad.yaml:1: document 1: not YAML"},
 		{"only errors", []string{"-once", "-f", "bad.yaml"}, exitError, "nothing could be loaded"},

@@ -30,6 +30,9 @@ func show(ctx context.Context, o options, out output, client kube.Client, ready 
 	if !handler.WaitUntilSynced(ctx.Done()) {
 		return stopped(ctx, errors.New("the view did not become complete"))
 	}
+	if o.graph != "" || o.explain != "" {
+		return inspect(ctx, o, out.Out, v)
+	}
 	if o.once {
 		if o.format == "json" {
 			return out.printer().JSON(list(v))

@@ -40,6 +40,8 @@ type View struct {
 	Backends krt.Collection[Backend]
 	// Services is the view.
 	Services krt.Collection[Service]
+	// Debug says what the collections hold, do, and are made of.
+	Debug *krt.DebugHandler
 
 	slicesByService     krt.Index[string, Slice]
 	specsByPair         krt.Index[string, ServiceSpec]
@@ -60,8 +62,8 @@ type View struct {
 //	StatefulSets ─┼▶ Workloads ─┼▶ templates ┘            │
 //	DaemonSets ───┘      └──────┼─────────────────────────┘
 func New(in Sources, stop <-chan struct{}) *View {
-	v := &View{Sources: in}
-	opts := func(name string) []krt.CollectionOption { return options(name, stop) }
+	v := &View{Sources: in, Debug: new(krt.DebugHandler)}
+	opts := krt.NewOptionsBuilder(stop, name, v.Debug).WithName
 
 	v.Specs = krt.NewCollection(in.Services, serviceSpec, opts("specs")...)
 	v.Nodes = krt.NewCollection(in.Nodes, node, opts("nodes")...)
@@ -149,8 +151,5 @@ func (s ServiceSpec) selectorPairs() []string {
 	return pairs
 }
 
-// options are those of all collections here. The name is what messages and pictures
-// of the graph show.
-func options(name string, stop <-chan struct{}) []krt.CollectionOption {
-	return []krt.CollectionOption{krt.WithName("serviceview/" + name), krt.WithStop(stop)}
-}
+// name is what the names of all collections here begin with.
+const name = "serviceview"

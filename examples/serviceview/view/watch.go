@@ -15,7 +15,7 @@ import (
 // begin when the client is run, and end when stop closes. A kube.Client is such a
 // client.
 func Watch(client krt.Informers[kubetypes.Filter], stop <-chan struct{}) Sources {
-	opts := func(name string) []krt.CollectionOption { return options("objects/"+name, stop) }
+	opts := krt.NewOptionsBuilder(stop, name+"/objects", nil).WithName
 	return Sources{
 		Services:       krt.NewInformer[*corev1.Service](client, opts("services")...),
 		Pods:           krt.NewInformer[*corev1.Pod](client, opts("pods")...),

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// lastID numbers nodes and graphs, so that locks have an order and nodes an
+// lastGraph and lastNode number graphs and nodes, so that locks have an order and nodes an
 // identity.
-var lastID atomic.Uint64 //nolint:gochecknoglobals // process-wide identities need one counter
+var lastGraph, lastNode atomic.Uint64 //nolint:gochecknoglobals // process-wide identities need one counter
 
 // Graph is a set of nodes that can reach each other, and the lock that guards
 // how they are connected and what state they are in.
@@ -29,7 +29,7 @@ type Graph struct {
 }
 
 func newGraph(n *Node) *Graph {
-	return &Graph{id: lastID.Add(1), nodes: map[*Node]struct{}{n: {}}}
+	return &Graph{id: lastGraph.Add(1), nodes: map[*Node]struct{}{n: {}}}
 }
 
 // Ready adds a task that is started when the lock is released.

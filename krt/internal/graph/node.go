@@ -108,7 +108,7 @@ type Node struct {
 // becomes synced by [Graph.MarkSynced]; a node with a body is synced by its first
 // run, which begins after [Node.Start].
 func NewNode(name string, life Lifecycle, body Body) *Node {
-	n := &Node{id: lastID.Add(1), name: name, life: life, body: body, done: make(chan struct{})}
+	n := &Node{id: lastNode.Add(1), name: name, life: life, body: body, done: make(chan struct{})}
 	g := newGraph(n)
 	n.graph.Store(g)
 	n.unsettled = true
