@@ -13,7 +13,12 @@ type Equaler[K any] interface {
 // Equal reports whether two objects are the same for those who read them: a
 // collection tells nobody about an update to an equal object. It asks the type's
 // Equals method, which may take a value or a pointer and have either as receiver,
-// and compares deeply if there is none. Collections are equal only to themselves.
+// and compares deeply if there is none. Collections are equal only to themselves. Of
+// a protobuf message the content is compared; one with extensions, or whose fields are
+// hidden (the opaque API), is equal only to itself.
+//
+// A struct that contains messages is compared deeply, with their internal state: give
+// it a method Equals, or its collections the option [WithEqual].
 func Equal[O any](a, b O) bool {
 	return equal(&a, &b)
 }
@@ -28,6 +33,10 @@ func equal[O any](a, b *O) bool {
 	case identified:
 		w, ok := face(b).(identified)
 		return ok && v.identity() == w.identity()
+	}
+	if v := reflect.ValueOf(a).Elem(); v.Kind() == reflect.Pointer && isMessage(v.Type().Elem()) {
+		w := reflect.ValueOf(b).Elem()
+		return v.Pointer() == w.Pointer() || equalValues(v, w)
 	}
 	return reflect.DeepEqual(a, b)
 }
