@@ -22,13 +22,22 @@
 // collection or got out of one.
 //
 //   - Sources hold what comes from outside: [NewStaticCollection] what the program
-//     puts in, [WrapClient] and [NewInformer] what a Kubernetes API server has.
+//     puts in, [NewStatic] the same for a single object, [WrapClient] and [NewInformer]
+//     what a Kubernetes API server has, [FromChannel] what any other stream says; package
+//     krt/files has folders and files.
 //   - [NewCollection] makes of each object of another collection one object or none;
 //     [NewManyCollection] makes any number. [NewSingleton] and [NewManyFromNothing]
-//     start from nothing and only [Fetch].
+//     start from nothing and only [Fetch]. [NewStatusCollection] also finds a status of
+//     each input, to be written back.
 //   - [JoinCollection] is the union of several, in which the first one wins;
-//     [JoinWithMergeCollection] merges objects with the same key.
-//   - [NewIndex] finds the objects of a collection by something else than the key.
+//     [JoinWithMergeCollection] merges objects with the same key, and
+//     [NestedJoinWithMergeCollection] does so for collections that come and go.
+//     [MapCollection] shows objects as others.
+//   - [NewIndex] finds the objects of a collection by something else than the key. Its
+//     groups are a collection too: [Index].AsCollection.
+//
+// Options say what a collection is called, when it ends and more; an
+// [OptionsBuilder] makes them for all collections of a program.
 //
 // # Transformations
 //
@@ -76,11 +85,29 @@
 //
 // A type without a key, a filter by labels on objects that have none, or a cycle of
 // collections are mistakes in the program: they panic, with the remedy in the text.
-// A panic of a transformation or a handler ends the process, as in any Go program.
+// A panic of a transformation or a handler ends the process, as in any Go program;
+// [WithPanicHandler] contains those of transformations. The build tag assert checks what
+// else makers of collections promise (see [EnableAssertions]), and the analyzer in
+// krt/krtvet finds reads that are not seen, changes of shared objects, and others.
+//
+// # Reading several collections
+//
+// Collections move one by one: a program that reads first one and then another may
+// find a change in the second that the first does not show yet. In a transformation
+// that cannot happen. Elsewhere, a [View] is what several collections held at one
+// moment.
+//
+// # Looking into it
+//
+// [Describe] returns the graph that a collection is part of as a value: what depends
+// on what, how much there is, what ran how often, for what cause and for nothing, and
+// what is still waited for. [Explain] says what an object was made of. A [DebugHandler]
+// knows all collections of a program. krt/krtmetrics shows the counters as metrics.
 //
 // # Tests
 //
 // [WaitIdle] waits until everything has arrived, so that a test can compare what is
 // there with what must be there. A transformation is called directly with a
-// [TestingDummyContext].
+// [TestingDummyContext]. Package krt/krttest records events, and checks collections
+// against their transformations.
 package krt
