@@ -137,9 +137,7 @@ func (d *derived[I, O]) init(kind string, o collectionOptions, primary *stream[I
 	d.reader.inputs = map[string]*input{}
 	d.reader.edges.Store(&[]fetched{})
 	d.faults.init(o)
-	if d.faults.handler != nil {
-		d.equals = guardEqual(&d.faults, d.stream.equal)
-	}
+	guardEqual(&d.stream, &d.faults)
 	if primary != nil {
 		d.primary = &cursor[I]{s: primary}
 		mustConnect(d.stream.node, primary.node, d.primary)

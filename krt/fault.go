@@ -119,10 +119,17 @@ func (f *faults) list() (total uint64, last []*PanicError) {
 	return f.total, last
 }
 
-// guardEqual returns an equality that takes a panic for a difference.
-func guardEqual[T any](f *faults, equal func(a, b *T) bool) func(a, b T) bool {
-	return func(a, b T) (same bool) {
-		key := keyOf(&b)
-		return f.contain(key, func() { same = equal(&a, &b) }) && same
+// guardEqual makes the stream take a panic of its equality for a difference, if panics
+// are contained.
+func guardEqual[T any](s *stream[T], f *faults) {
+	if f.handler == nil {
+		return
+	}
+	unguarded := s.equals
+	if unguarded == nil {
+		unguarded = Equal[T]
+	}
+	s.equals = func(a, b T) (same bool) {
+		return f.contain(keyOf(&b), func() { same = unguarded(a, b) }) && same
 	}
 }

@@ -61,6 +61,7 @@ func newJoin[T any](kind string, cs []Collection[T], merge func([]T) *T, o colle
 	j := &join[T]{merge: merge, apart: o.unchecked}
 	j.faults.init(o)
 	j.init(kind, o, j, j)
+	guardEqual(&j.stream, &j.faults)
 	for _, c := range cs {
 		m := &member[T]{cursor: cursor[T]{s: c.core()}}
 		m.edge = mustConnect(j.node, m.s.node, m)

@@ -30,6 +30,7 @@ func NestedJoinWithMergeCollection[T any](collections Collection[Collection[T]],
 	}
 	j.faults.init(o)
 	j.init("nested join", o, j, j)
+	guardEqual(&j.stream, &j.faults)
 	mustConnect(j.node, j.container.s.node, j.container)
 	j.node.OnStop(func() {
 		g := j.node.Lock()
