@@ -15,3 +15,17 @@ func AutoIndexes[T any](c Collection[T]) int {
 	defer s.mu.RUnlock()
 	return len(s.auto)
 }
+
+// Interests returns how many different Fetches the inputs of a derived collection
+// depend on, and how many collections they read.
+func Interests[T any](c Collection[T]) int {
+	n := 0
+	for _, e := range c.(interface{ fetchedEdges() []fetched }).fetchedEdges() {
+		n += 1 + e.(interface{ wanted() int }).wanted()
+	}
+	return n
+}
+
+func (r *reader) fetchedEdges() []fetched { return *r.edges.Load() }
+
+func (e *edge[T]) wanted() int { return e.interests.count }
