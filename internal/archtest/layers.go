@@ -24,5 +24,5 @@ var Layers = []Layer{
 	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},
 	{About: "built on the clients", Trees: []string{"inject", "multicluster", "xds", "config/kube"}},
 	{About: "a controller's main() in ten lines", Trees: []string{"bootstrap"}},
-	{About: "programs, and what checks the rest", Trees: []string{"examples", "internal/archtest"}},
+	{About: "programs, and what checks the rest", Trees: []string{"examples", "internal/archtest", "krt/krtvet"}},
 }
