@@ -280,10 +280,9 @@ func (d *derived[I, O]) collect() {
 		}
 	}
 	for _, e := range edges {
-		affected := func() { e.affected(d.round, again, &d.cause) }
 		if d.faults.handler == nil {
-			affected()
-		} else if !d.faults.contain("", affected) {
+			e.affected(d.round, again, &d.cause)
+		} else if !d.faults.contain("", func() { e.affected(d.round, again, &d.cause) }) {
 			// A filter does not say what the changes concern.
 			for _, rec := range d.inputs {
 				again(rec)
