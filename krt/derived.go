@@ -282,11 +282,8 @@ func (d *derived[I, O]) collect() {
 	for _, e := range edges {
 		if d.faults.handler == nil {
 			e.affected(d.round, again, &d.cause)
-		} else if !d.faults.contain("", func() { e.affected(d.round, again, &d.cause) }) {
-			// A filter does not say what the changes concern.
-			for _, rec := range d.inputs {
-				again(rec)
-			}
+		} else {
+			d.affectedContained(e, again)
 		}
 	}
 	for _, key := range d.redo {
@@ -294,6 +291,16 @@ func (d *derived[I, O]) collect() {
 			again(rec)
 		} else if t := d.turnOf(key, nil); t.in != nil && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.key == key }) {
 			d.turns = append(d.turns, t)
+		}
+	}
+}
+
+// affectedContained finds the inputs that the changes of an edge concern. If a filter
+// panics, those are all.
+func (d *derived[I, O]) affectedContained(e fetched, again func(*input)) {
+	if !d.faults.contain("", func() { e.affected(d.round, again, &d.cause) }) {
+		for _, rec := range d.inputs {
+			again(rec)
 		}
 	}
 }
