@@ -83,16 +83,40 @@ func (p *DebugHandler) all() []DebugCollection {
 func (p *DebugHandler) MarshalJSON() ([]byte, error) { return json.Marshal(p.all()) }
 
 // MarshalJSON returns what the collection holds now: its uid, name and state.
+// An object that cannot be shown as JSON is shown as text that says why.
 func (p DebugCollection) MarshalJSON() ([]byte, error) {
+	state := p.dump()
+	for key, o := range state.Outputs {
+		state.Outputs[key] = showable(o)
+	}
 	b, err := json.Marshal(struct {
 		UID   uint64         `json:"uid"`
 		Name  string         `json:"name"`
 		State CollectionDump `json:"state"`
-	}{p.node.ID(), p.node.Name(), p.dump()})
+	}{p.node.ID(), p.node.Name(), state})
 	if err != nil {
 		return nil, fmt.Errorf("krt: collection %q as JSON: %w", p.node.Name(), err)
 	}
 	return b, nil
+}
+
+// showable returns the value as JSON, or why it cannot be shown.
+func showable(v any) any {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("%T: %v", v, err)
+	}
+	return json.RawMessage(b)
+}
+
+// MarshalJSON returns the metadata; a value that cannot be shown as JSON is shown as
+// text that says why.
+func (m Metadata) MarshalJSON() ([]byte, error) {
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = showable(v)
+	}
+	return json.Marshal(out)
 }
 
 // dump returns the objects of a collection of which nothing else is to be said.

@@ -4,6 +4,7 @@ package krt
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -15,16 +16,24 @@ import (
 // which was contained by [WithPanicHandler].
 type PanicError struct {
 	// Collection is the name of the collection.
-	Collection string
+	Collection string `json:"collection"`
 	// Key is the key of the input or, in a join, of the object. It is empty for a
 	// filter that could not say whether a change concerns it.
-	Key string
-	// Value is what the function panicked with.
-	Value any
-	// Stack is the stack trace of the goroutine at that time, as text.
-	Stack []byte
+	Key string `json:"key"`
+	// Value is what the function panicked with; its text, as JSON.
+	Value any `json:"value"`
+	// Stack is the stack trace of the goroutine at that time.
+	Stack string `json:"stack"`
 	// Time is when it happened.
-	Time time.Time
+	Time time.Time `json:"time"`
+}
+
+// MarshalJSON returns the fields by their tags.
+func (p *PanicError) MarshalJSON() ([]byte, error) {
+	type plain PanicError
+	out := plain(*p)
+	out.Value = fmt.Sprint(p.Value)
+	return json.Marshal(out)
 }
 
 // Error says what happened, without the stack.
@@ -75,7 +84,7 @@ func (f *faults) contain(key string, call func()) (ok bool) {
 		if v == nil {
 			return // the goroutine is ended, which nobody can hold up
 		}
-		p := &PanicError{Collection: f.collection, Key: key, Value: v, Stack: debug.Stack(), Time: time.Now()}
+		p := &PanicError{Collection: f.collection, Key: key, Value: v, Stack: string(debug.Stack()), Time: time.Now()}
 		f.mu.Lock()
 		f.total++
 		if f.last == nil {

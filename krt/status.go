@@ -41,8 +41,9 @@ type TransformationMultiStatus[I, IStatus, O any] func(ctx HandlerContext, i I) 
 // The two are one collection in two halves: they are committed together, so that
 // nobody sees one without the other, and a result that is discarded is discarded in
 // both. There is a status for each input whose last call returned one, with the
-// input as that call saw it. The statuses' name is that of the objects with /status
-// at its end.
+// input as that call saw it. The options are for both, but [WithEqual] and
+// [WithObjectAugmentation] are for the objects. The statuses' name is that of the
+// objects with /status at its end.
 func NewStatusCollection[I, IStatus, O any](
 	c Collection[I], hf TransformationSingleStatus[I, IStatus, O], opts ...CollectionOption,
 ) (Collection[ObjectWithStatus[I, IStatus]], Collection[O]) {
@@ -105,7 +106,6 @@ type statuses[I, S any] struct {
 
 func (s *statuses[I, S]) attach(of *graph.Node, o collectionOptions, explainInput func(key string, out *Explanation)) {
 	s.explainInput = explainInput
-	// What is said of the objects of a collection is said of the other half.
 	o.name, o.equal, o.augment = o.name+"/status", nil, nil
 	s.prepare("statuses", o)
 	s.node = graph.NewTwin(of, o.name, s)
