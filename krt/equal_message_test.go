@@ -68,7 +68,7 @@ func TestEqual_comparesTheContentOfMessages(t *testing.T) {
 	}
 	check("no number", krt.Equal(wrapperspb.Double(math.NaN()), wrapperspb.Double(math.NaN())))
 	check("bytes", !krt.Equal(wrapperspb.Bytes([]byte("a")), wrapperspb.Bytes([]byte("b"))))
-	check("not set and zero", !krt.Equal(&descriptorpb.FieldDescriptorProto{}, &descriptorpb.FieldDescriptorProto{Name: proto.String("")}))
+	check("not set and zero", !krt.Equal(&descriptorpb.FieldDescriptorProto{}, &descriptorpb.FieldDescriptorProto{Name: new("")}))
 	extensible := &descriptorpb.FieldOptions{}
 	check("what cannot be known", krt.Equal(extensible, extensible) && !krt.Equal(extensible, &descriptorpb.FieldOptions{}))
 }
