@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/passes/inspect"
@@ -47,8 +48,8 @@ func runCapture(pass *analysis.Pass) (any, error) {
 				}
 				report(pass, analysis.Diagnostic{
 					Pos: use.at.Pos(), End: use.at.End(),
-					Message: fmt.Sprintf("%s keeps this %s for later changes, but %s %s (line %d): give it a copy that stays as it is",
-						fn.Name(), what, types.ExprString(use.at), w.when(arg), pass.Fset.Position(w.at.Pos()).Line),
+					Message: fmt.Sprintf("%s keeps this %s for later changes, but %s %s (%s): give it a copy that stays as it is",
+						fn.Name(), what, types.ExprString(use.at), w.when(arg), lineOf(pass, w.at.Pos(), use.at.Pos())),
 					Related: []analysis.RelatedInformation{{Pos: w.at.Pos(), Message: "changed here"}},
 				})
 				break // one is enough to have it looked at
@@ -147,7 +148,7 @@ func pathOf(info *types.Info, e ast.Expr) (path, bool) {
 		if !ok {
 			return path{}, false
 		}
-		fields := append(p.fields[:len(p.fields):len(p.fields)], sel.Obj().(*types.Var))
+		fields := append(slices.Clip(p.fields), sel.Obj().(*types.Var))
 		return path{p.root, fields}, true
 	}
 	return path{}, false

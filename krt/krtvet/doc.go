@@ -72,6 +72,6 @@
 // It needs golang.org/x/tools, and krt needs nothing. A requirement of this module does not
 // reach those who import krt: the module graph is pruned, so neither their go.mod nor
 // their go.sum has a line more, and they download nothing. The required version is the
-// one that Kubernetes' modules select anyway, so it does not move theirs. In return a
-// program's krtvet always is of the version of its krt.
+// one that the requirements of Kubernetes' modules select anyway, so it does not move
+// anybody's. In return a program's krtvet is always of the version of its krt.
 package krtvet

@@ -18,35 +18,35 @@ func TestAnalyzers_areValid(t *testing.T) {
 }
 
 func TestLookup_readsThatAreNoDependencies(t *testing.T) {
-	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), krtvet.Lookup, "lookup")
+	analysistest.RunWithSuggestedFixes(t, testdata(t), krtvet.Lookup, "lookup")
 }
 
 func TestLookup_istioPath(t *testing.T) {
-	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), krtvet.Lookup, "istio")
+	analysistest.RunWithSuggestedFixes(t, testdata(t), krtvet.Lookup, "istio")
 }
 
 func TestEquals_methodsThatAreNeverCalled(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), krtvet.Equals, "equals")
+	analysistest.Run(t, testdata(t), krtvet.Equals, "equals")
 }
 
 func TestCapture_whatChangesAfterwards(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), krtvet.Capture, "capture")
+	analysistest.Run(t, testdata(t), krtvet.Capture, "capture")
 }
 
 func TestCapture_loopsBeforeGo122(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), krtvet.Capture, "capture121")
+	analysistest.Run(t, testdata(t), krtvet.Capture, "capture121")
 }
 
 func TestMutate_objectsThatOthersRead(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), krtvet.Mutate, "mutate")
+	analysistest.Run(t, testdata(t), krtvet.Mutate, "mutate")
 }
 
 func TestStop_whereItIsALeak(t *testing.T) {
-	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), krtvet.Stop, "stop")
+	analysistest.RunWithSuggestedFixes(t, testdata(t), krtvet.Stop, "stop")
 }
 
 func TestStop_programsMayKeepTheirs(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), krtvet.Stop, "stopmain")
+	analysistest.Run(t, testdata(t), krtvet.Stop, "stopmain")
 }
 
 func TestStop_everywhereIfWanted(t *testing.T) {
@@ -57,9 +57,16 @@ func TestStop_everywhereIfWanted(t *testing.T) {
 	}
 	set("true")
 	t.Cleanup(func() { set("false") })
-	analysistest.Run(t, analysistest.TestData(), krtvet.Stop, "stopall")
+	analysistest.Run(t, testdata(t), krtvet.Stop, "stopall")
 }
 
 func TestIgnore_needsAReason(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), krtvet.Lookup, "ignore")
+	analysistest.Run(t, testdata(t), krtvet.Lookup, "ignore")
+}
+
+// testdata returns the folder of the test data.
+func testdata(t *testing.T) string {
+	t.Helper()
+	watch(t, "testdata")
+	return analysistest.TestData()
 }

@@ -4,7 +4,6 @@ package krtvet_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -60,72 +58,49 @@ var mistakes = []string{
 	"20 krtcapture",
 }
 
-func TestVettool_reportsWhatEachCheckFinds(t *testing.T) {
-	watch(t, "..")
-	dir := writeModule(t)
-	if diff := cmp.Diff(mistakes, findings(t, dir)); diff != "" {
-		t.Errorf("go vet mismatch (-want +got):\n%s", diff)
-	}
-	want := slices.DeleteFunc(slices.Clone(mistakes), func(m string) bool { return strings.HasSuffix(m, "krtlookup") })
-	if diff := cmp.Diff(want, findings(t, dir, "-krtlookup=false")); diff != "" {
-		t.Errorf("go vet without a check mismatch (-want +got):\n%s", diff)
-	}
-	if diff := cmp.Diff([]string{"18 krtmutate"}, findings(t, dir, "-krtmutate")); diff != "" {
-		t.Errorf("go vet with one check mismatch (-want +got):\n%s", diff)
-	}
-}
-
-func TestVettool_fixesCompile(t *testing.T) {
-	watch(t, "..")
-	dir := writeModule(t)
-	if out, err := run(t, dir, tool(t), "-fix", "./..."); err != nil {
-		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 3 {
-			t.Fatalf("krtvet -fix: %v\n%s", err, out)
-		}
-	}
-	if out, err := run(t, dir, "go", "build", "./..."); err != nil {
-		t.Fatalf("go build after krtvet -fix: %v\n%s", err, out)
-	}
-	if diff := cmp.Diff([]string{"16 krtequals", "18 krtmutate", "20 krtcapture"}, findings(t, dir)); diff != "" {
-		t.Errorf("go vet after krtvet -fix mismatch (-want +got):\n%s", diff)
-	}
-}
-
-// TestVettool_findsNothingHere runs it on krt and on the example programs.
-func TestVettool_findsNothingHere(t *testing.T) {
+func TestVettool_underGoVet(t *testing.T) {
 	watch(t, "..")
 	watch(t, filepath.Join(root, "examples"))
-	if out, err := run(t, root, "go", "vet", "-vettool="+tool(t), "./krt/...", "./examples/..."); err != nil {
-		t.Errorf("go vet: %v\n%s", err, out)
-	}
+	krtvet := build(t)
+
+	t.Run("reports what each check finds", func(t *testing.T) {
+		dir := writeModule(t)
+		if diff := cmp.Diff(mistakes, findings(t, krtvet, dir)); diff != "" {
+			t.Errorf("go vet mismatch (-want +got):\n%s", diff)
+		}
+		want := slices.DeleteFunc(slices.Clone(mistakes), func(m string) bool { return strings.HasSuffix(m, "krtlookup") })
+		if diff := cmp.Diff(want, findings(t, krtvet, dir, "-krtlookup=false")); diff != "" {
+			t.Errorf("go vet without a check mismatch (-want +got):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"18 krtmutate"}, findings(t, krtvet, dir, "-krtmutate")); diff != "" {
+			t.Errorf("go vet with one check mismatch (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("fixes what it can, and that compiles", func(t *testing.T) {
+		dir := writeModule(t)
+		if out, err := run(t, dir, krtvet, "-fix", "./..."); err != nil {
+			t.Fatalf("krtvet -fix: %v\n%s", err, out)
+		}
+		if out, err := run(t, dir, "go", "build", "./..."); err != nil {
+			t.Fatalf("go build after krtvet -fix: %v\n%s", err, out)
+		}
+		if diff := cmp.Diff([]string{"16 krtequals", "18 krtmutate", "20 krtcapture"}, findings(t, krtvet, dir)); diff != "" {
+			t.Errorf("go vet after krtvet -fix mismatch (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("finds nothing in krt and the examples", func(t *testing.T) {
+		if out, err := run(t, root, "go", "vet", "-vettool="+krtvet, "./krt/...", "./examples/..."); err != nil {
+			t.Errorf("go vet: %v\n%s", err, out)
+		}
+	})
 }
 
-// build builds the command once for all tests.
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "krtvet")
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "krtvet")
-	if out, err := exec.Command("go", "build", "-o", name, "./cmd/krtvet").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return name, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if name, err := build(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(name))
-	}
-	os.Exit(code)
-}
-
-func tool(t *testing.T) string {
+// build builds the command and returns its path.
+func build(t *testing.T) string {
 	t.Helper()
-	name, err := build()
-	if err != nil {
-		t.Fatal(err)
+	name := filepath.Join(t.TempDir(), "krtvet")
+	if out, err := run(t, ".", "go", "build", "-o", name, "./cmd/krtvet"); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	return name
 }
@@ -161,9 +136,9 @@ func run(t *testing.T, dir, name string, args ...string) (string, error) {
 
 // findings runs go vet with the flags and returns the lines and analyzers of what it
 // reports.
-func findings(t *testing.T, dir string, flags ...string) []string {
+func findings(t *testing.T, krtvet, dir string, flags ...string) []string {
 	t.Helper()
-	args := append([]string{"vet", "-vettool=" + tool(t), "-json"}, flags...)
+	args := append([]string{"vet", "-vettool=" + krtvet, "-json"}, flags...)
 	out, err := run(t, dir, "go", append(args, "./...")...)
 	if err != nil {
 		t.Fatalf("go vet: %v\n%s", err, out)

@@ -21,7 +21,6 @@ type analysis struct {
 	params  map[*ssa.Parameter]given
 	values  map[ssa.Value]value
 	results map[*ssa.Function][]value
-	refers  map[types.Type]bool
 }
 
 // given is what a parameter is called with at most.
@@ -31,21 +30,31 @@ type given struct {
 	by token.Pos
 }
 
+// analyze finds what is shared. It returns nil if krt hands out nothing in the package.
 func analyze(s *buildssa.SSA) *analysis {
 	a := &analysis{
 		memory: newMemory(s.SrcFuncs),
 		fns:    s.SrcFuncs,
 		known:  map[*ssa.Function]bool{},
 		params: map[*ssa.Parameter]given{},
-		refers: map[types.Type]bool{},
 	}
 	for _, fn := range a.fns {
 		a.known[fn] = true
 	}
+	reads := false
 	for instr := range instructions(a.fns) {
-		if call, ok := instr.(ssa.CallInstruction); ok {
-			a.handOut(call.Common())
+		switch i := instr.(type) {
+		case ssa.CallInstruction:
+			a.handOut(i.Common())
+			reads = reads || surface.Reads(surface.Func(callee(i.Common()))) != surface.ReadNothing
+		case *ssa.ChangeType:
+			if surface.Transformation(i.Type()) {
+				a.receive(i.X, false)
+			}
 		}
+	}
+	if !reads && len(a.params) == 0 {
+		return nil
 	}
 	// A parameter is as shared as the most shared thing that is passed, and all else as
 	// the least shared, so one is found for given others, until none changes.
@@ -63,36 +72,30 @@ func analyze(s *buildssa.SSA) *analysis {
 
 // handOut finds the functions that a call gives to krt.
 func (a *analysis) handOut(call *ssa.CallCommon) {
-	fn := surface.Func(callee(call))
 	args := arguments(call)
-	for _, arg := range surface.Arguments(fn) {
-		if arg.Index >= len(args) {
-			continue
-		}
-		given, bound := a.function(args[arg.Index])
-		if given == nil {
-			continue
-		}
-		params := given.Params
-		if bound && len(params) > 0 {
-			params = params[1:]
-		}
-		for _, p := range params {
-			a.receive(p, arg.OwnSlice)
+	for _, arg := range surface.Arguments(surface.Func(callee(call))) {
+		if arg.Index < len(args) {
+			a.receive(args[arg.Index], arg.OwnSlice)
 		}
 	}
 }
 
-// receive notes that krt calls a function with the parameter.
-func (a *analysis) receive(p *ssa.Parameter, ownSlice bool) {
-	if surface.IsContext(p.Type()) {
+// receive notes that krt calls a function with objects.
+func (a *analysis) receive(v ssa.Value, ownSlice bool) {
+	fn, bound := a.function(v)
+	if fn == nil {
 		return
 	}
-	level := shared
-	if _, ok := p.Type().Underlying().(*types.Slice); ok && ownSlice {
-		level = holder
+	for i, p := range fn.Params {
+		if i == 0 && bound || surface.IsContext(p.Type()) {
+			continue
+		}
+		level := shared
+		if _, ok := p.Type().Underlying().(*types.Slice); ok && ownSlice {
+			level = holder
+		}
+		a.params[p] = given{level: level}
 	}
-	a.params[p] = given{level: level}
 }
 
 // function returns the function of this package that a value is, and whether its
@@ -206,16 +209,6 @@ func (a *analysis) of(v ssa.Value) value {
 		return known
 	}
 	return value{level: nothing}
-}
-
-// canRefer reports whether values of a type can refer to memory.
-func (a *analysis) canRefer(t types.Type) bool {
-	known, ok := a.refers[t]
-	if !ok {
-		known = refers(t, map[types.Type]bool{})
-		a.refers[t] = known
-	}
-	return known
 }
 
 // pass notes what a call passes to a function of the package, and reports whether

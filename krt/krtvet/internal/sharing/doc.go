@@ -8,8 +8,8 @@
 // values through conversions, fields, elements, variables, closures and calls within the
 // package:
 //
-//	for _, w := range sharing.Find(ssa) {
-//		report(w.Pos, w.What)
+//	for _, change := range sharing.Find(ssa) {
+//		report(change.Pos, change.Kind)
 //	}
 //
 // A value has a [level]: it may refer to a shared object; or be the caller's own and
@@ -20,15 +20,16 @@
 // # Guarantees
 //
 // A value that can come from several places is as shared as the least shared of
-// them, nil and new maps and slices left aside, since those are what stands in for an
-// object that has none. A place in memory is as shared as the least shared thing that
-// is stored there anywhere, so that the usual way to copy,
+// them, nil and new, empty memory left aside, since those stand in for what an object
+// does not have. A place in memory is as shared as the least shared thing that is stored
+// there anywhere, so that the usual way to copy,
 //
 //	out := *pod
 //	out.Labels = maps.Clone(pod.Labels)
 //	out.Labels["a"] = "b"
 //
-// is understood without regard to order. A parameter is shared if some call in the
+// is understood without regard to order. A struct of which not every field is known is
+// nobody else's. A parameter is shared if some call in the
 // package passes something shared, and then results that derive from it are shared
 // for those calls only. What a function of another package does is known for a table
 // of them.

@@ -5,6 +5,7 @@ package sharing
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -21,7 +22,7 @@ func (a *analysis) eval(v ssa.Value) value {
 		return a.address(v)
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
-			return a.load(a.place(v.X), v.Parent())
+			return a.content(a.place(v.X), v.Type(), v.Parent())
 		}
 	case *ssa.Lookup:
 		return a.load(elementOf(a.place(v.X)), v.Parent())
@@ -63,14 +64,17 @@ func (a *analysis) eval(v ssa.Value) value {
 }
 
 func elementOf(p place) place {
-	return place{p.base, append(p.path[:len(p.path):len(p.path)], element)}
+	return place{p.base, append(slices.Clip(p.path), element)}
 }
 
 // address returns the value of a pointer, slice or map.
 func (a *analysis) address(v ssa.Value) value {
 	p := a.place(v)
 	if isNew(p.base) {
-		return a.load(p, v.Parent()).held()
+		if t, ok := v.Type().Underlying().(*types.Pointer); ok {
+			return a.content(p, t.Elem(), v.Parent()).held()
+		}
+		return a.load(elementOf(p), v.Parent()).held()
 	}
 	if p.base == v {
 		return value{level: own}
@@ -102,6 +106,31 @@ func (a *analysis) load(p place, fn *ssa.Function) value {
 		}
 	}
 	return found
+}
+
+// content is load of what may be a struct of the function's own. That is as shared as the
+// least shared of its fields, and one that nothing is stored in is its own: what is stored
+// there by way of something that holds the struct is not known here.
+func (a *analysis) content(p place, t types.Type, fn *ssa.Function) value {
+	s, ok := t.Underlying().(*types.Struct)
+	if !ok || !isNew(p.base) || a.whole(p) {
+		return a.load(p, fn)
+	}
+	joined := value{level: nothing}
+	if a.empty(p.base) {
+		return joined
+	}
+	for i := range s.NumFields() {
+		f := place{p.base, append(slices.Clip(p.path), i)}
+		switch {
+		case !a.canRefer(s.Field(i).Type()):
+		case !a.isSet(f):
+			return value{level: own}
+		default:
+			joined = join(joined, a.content(f, s.Field(i).Type(), fn))
+		}
+	}
+	return joined
 }
 
 // in returns the value of v as seen in a function. In another one, such as a closure,

@@ -4,6 +4,7 @@ package sharing
 
 import (
 	"go/token"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/analysis/passes/buildssa"
@@ -36,6 +37,9 @@ type Change struct {
 // at most one for each position.
 func Find(s *buildssa.SSA) []Change {
 	a := analyze(s)
+	if a == nil {
+		return nil
+	}
 	var found []Change
 	seen := map[token.Pos]bool{}
 	add := func(pos token.Pos, kind Kind, what ssa.Value) {
@@ -124,29 +128,34 @@ func (a *analysis) by(v ssa.Value) token.Pos {
 	return token.NoPos
 }
 
-// synchronized reports whether a function takes a lock or runs once, as one does that
+// synchronized reports whether a function takes a lock or is run once, as one does that
 // is made to change what others use.
 func (a *analysis) synchronized(fn *ssa.Function) bool {
-	for instr := range instructions([]*ssa.Function{fn}) {
-		if call, ok := instr.(ssa.CallInstruction); ok {
-			if isSync(call.Common(), "Lock") {
-				return true
-			}
+	for call := range calls(fn) {
+		if isSync(call, "Lock") {
+			return true
 		}
 	}
 	if fn.Parent() == nil {
 		return false
 	}
-	for instr := range instructions([]*ssa.Function{fn.Parent()}) {
-		call, ok := instr.(ssa.CallInstruction)
-		if !ok || !isSync(call.Common(), "Do") {
-			continue
-		}
-		if slices.ContainsFunc(call.Common().Args, func(arg ssa.Value) bool { f, _ := a.function(arg); return f == fn }) {
+	for call := range calls(fn.Parent()) {
+		if isSync(call, "Do") && slices.ContainsFunc(call.Args, func(arg ssa.Value) bool { f, _ := a.function(arg); return f == fn }) {
 			return true
 		}
 	}
-	return a.synchronized(fn.Parent())
+	return false
+}
+
+// calls yields the calls in a function.
+func calls(fn *ssa.Function) iter.Seq[*ssa.CallCommon] {
+	return func(yield func(*ssa.CallCommon) bool) {
+		for instr := range instructions([]*ssa.Function{fn}) {
+			if call, ok := instr.(ssa.CallInstruction); ok && !yield(call.Common()) {
+				return
+			}
+		}
+	}
 }
 
 // isSync reports whether a method of package sync is called.

@@ -32,7 +32,7 @@ func changes(fn *types.Func) (change, bool) {
 	case "slices", "istio.io/istio/pkg/slices", "github.com/krtkit/krtkit/util/slices":
 		switch name {
 		case "Sort", "SortFunc", "SortStableFunc", "SortBy", "Reverse", "Delete", "DeleteFunc", "Insert", "Replace", "Compact", "CompactFunc",
-			"FilterInPlace", "FilterDuplicatesPresorted":
+			"FilterInPlace":
 			return change{}, true
 		}
 	case "sort":

@@ -59,6 +59,7 @@ func (v value) held() value {
 		v.level = holder
 	case holder: // two steps from what is shared, which is more than is kept track of
 		return value{level: own}
+	case own, nothing:
 	}
 	return v
 }

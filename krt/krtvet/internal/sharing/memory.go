@@ -35,6 +35,7 @@ type memory struct {
 	set      map[ssa.Value][]ssa.Value // what variables are set to as a whole
 	stores   map[ssa.Value][]stored    // by base
 	places   map[ssa.Value]place
+	refers   map[types.Type]bool
 }
 
 func newMemory(fns []*ssa.Function) *memory {
@@ -43,6 +44,7 @@ func newMemory(fns []*ssa.Function) *memory {
 		set:      map[ssa.Value][]ssa.Value{},
 		stores:   map[ssa.Value][]stored{},
 		places:   map[ssa.Value]place{},
+		refers:   map[types.Type]bool{},
 	}
 	for instr := range instructions(fns) {
 		if c, ok := instr.(*ssa.MakeClosure); ok {
@@ -110,6 +112,14 @@ func isVariable(v ssa.Value) bool {
 	return ok && a.Comment != "varargs" && a.Comment != "slicelit"
 }
 
+// isPassed reports whether the address of a variable is an argument of a call.
+func isPassed(addr ssa.Value) bool {
+	return slices.ContainsFunc(*addr.Referrers(), func(i ssa.Instruction) bool {
+		_, ok := i.(ssa.CallInstruction)
+		return ok
+	})
+}
+
 // isNew reports whether a value is memory that did not exist before.
 func isNew(v ssa.Value) bool {
 	switch v.(type) {
@@ -123,8 +133,18 @@ func isNew(v ssa.Value) bool {
 func (m *memory) empty(v ssa.Value) bool {
 	return isNew(v) && !slices.ContainsFunc(m.stores[v], func(s stored) bool {
 		_, constant := s.val.(*ssa.Const)
-		return s.val == nil || !constant && refers(s.val.Type(), map[types.Type]bool{})
+		return s.val == nil || !constant && m.canRefer(s.val.Type())
 	})
+}
+
+// canRefer reports whether values of a type can refer to memory.
+func (m *memory) canRefer(t types.Type) bool {
+	known, ok := m.refers[t]
+	if !ok {
+		known = refers(t, map[types.Type]bool{})
+		m.refers[t] = known
+	}
+	return known
 }
 
 // variable returns the variable that an address is, in the function that has it.
@@ -171,11 +191,8 @@ func (m *memory) findPlace(v ssa.Value) place {
 		if x.Op != token.MUL {
 			break
 		}
-		switch addr := m.variable(x.X).(type) {
-		case *ssa.Alloc:
-			if set := m.set[addr]; len(set) == 1 {
-				return m.place(set[0])
-			}
+		if addr := m.variable(x.X); isVariable(addr) && len(m.set[addr]) == 1 && !isPassed(addr) {
+			return m.place(m.set[addr][0])
 		}
 	}
 	return place{base: v}
@@ -214,4 +231,22 @@ func (m *memory) at(p place) iter.Seq[stored] {
 			}
 		}
 	}
+}
+
+// isSet reports whether something is stored in a place.
+func (m *memory) isSet(p place) bool {
+	for range m.at(p) {
+		return true
+	}
+	return false
+}
+
+// whole reports whether a place is stored as a whole, or as a part of something.
+func (m *memory) whole(p place) bool {
+	for s := range m.at(p) {
+		if len(s.path) <= len(p.path) {
+			return true
+		}
+	}
+	return false
 }

@@ -113,7 +113,7 @@ func Compared(fn *types.Func, result types.Type) []types.Type {
 		return nil
 	}
 	switch fn.Name() {
-	case "WrapClient", "NewInformer", "NewFilteredInformer", "JoinCollection", "NewRecomputeTrigger", "NewRecomputeProtected":
+	case "WrapClient", "NewInformer", "NewFilteredInformer", "JoinCollection", "NewStatic":
 		return nil // what changed is said by others
 	}
 	tuple, ok := result.(*types.Tuple)
@@ -171,4 +171,13 @@ func wrapped(t types.Type) []types.Type {
 		return []types.Type{args.At(args.Len() - 1)}
 	}
 	return nil
+}
+
+// Transformation reports whether the type is that of a transformation with an input.
+func Transformation(t types.Type) bool {
+	switch name, _ := Named(t); name {
+	case "TransformationSingle", "TransformationMulti", "TransformationSingleStatus", "TransformationMultiStatus":
+		return true
+	}
+	return false
 }

@@ -5,6 +5,7 @@ package surface
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
@@ -17,22 +18,14 @@ func Paths() []string {
 
 // IsPackage reports whether the package is krt.
 func IsPackage(p *types.Package) bool {
-	for _, path := range Paths() {
-		if p != nil && path == pathOf(p) {
-			return true
-		}
-	}
-	return false
+	return p != nil && slices.Contains(Paths(), pathOf(p))
 }
 
 // isFamily reports whether the package is krt or below it, such as krt/files.
 func isFamily(p *types.Package) bool {
-	for _, path := range Paths() {
-		if p != nil && (path == pathOf(p) || strings.HasPrefix(pathOf(p), path+"/")) {
-			return true
-		}
-	}
-	return false
+	return p != nil && slices.ContainsFunc(Paths(), func(path string) bool {
+		return path == pathOf(p) || strings.HasPrefix(pathOf(p), path+"/")
+	})
 }
 
 // pathOf returns the path without what marks a package compiled for a test.
@@ -44,15 +37,7 @@ func pathOf(p *types.Package) string {
 // Concerns reports whether the package is krt or imports it, so that there is
 // something to look at.
 func Concerns(p *types.Package) bool {
-	if isFamily(p) {
-		return true
-	}
-	for _, imported := range p.Imports() {
-		if isFamily(imported) {
-			return true
-		}
-	}
-	return false
+	return isFamily(p) || slices.ContainsFunc(p.Imports(), isFamily)
 }
 
 // Callee returns the function or method of krt, or of a package below it, that is

@@ -232,6 +232,18 @@ func helpers(pods krt.Collection[*api.Pod], things krt.Collection[thing], opts .
 	}, opts...)
 }
 
+// wrapped is given a transformation.
+func wrapped(pods krt.Collection[*api.Pod], hf krt.TransformationMulti[*api.Pod, thing]) {
+	krt.NewManyCollection(pods, hf)
+}
+
+func wrapping(pods krt.Collection[*api.Pod]) {
+	wrapped(pods, func(ctx krt.HandlerContext, p *api.Pod) []thing {
+		p.Name = "b" // want `assigning to p.Name`
+		return nil
+	})
+}
+
 func named(ctx krt.HandlerContext, p *api.Pod) *thing {
 	p.Name = "b" // want `assigning to p.Name changes an object of a collection, which others read at the same time: change a copy$`
 	return nil
@@ -353,6 +365,16 @@ func synchronized(in krt.Collection[*cached]) {
 		c.fill()
 		c.once.Do(func() { c.cache = map[string]string{} })
 		c.plain = nil // want `assigning to c.plain`
+		return nil
+	})
+}
+
+// locking is a function that locks; what it makes runs without.
+func (c *cached) locking(pods krt.Collection[*api.Pod]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	krt.NewCollection(pods, func(ctx krt.HandlerContext, p *api.Pod) *string {
+		p.Name = "b" // want `assigning to p.Name`
 		return nil
 	})
 }
