@@ -3,9 +3,13 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
+	"github.com/krtkit/krtkit/benchmarks/engines/apiserver"
 	"github.com/krtkit/krtkit/benchmarks/engines/byhand"
 	"github.com/krtkit/krtkit/benchmarks/engines/clientgo"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
@@ -20,6 +24,15 @@ import (
 type row struct {
 	id, title string
 	measure   func(h *harness)
+}
+
+// number returns the number in the name.
+func (r row) number() int {
+	n, err := strconv.Atoi(r.id[1:])
+	if err != nil {
+		panic(fmt.Sprintf("row %q: the name must be a letter and a number: %v", r.id, err))
+	}
+	return n
 }
 
 // line is one thing that was measured.
@@ -43,11 +56,17 @@ const (
 )
 
 func suites() []scenario.Suite {
-	return []scenario.Suite{krtkit.Suite(), istio.Suite(), byhand.Suite(), statedb.Suite(), clientgo.Suite()}
+	krt := krtkit.Suite()
+	krt.Server = apiserver.Krt().Server
+	return []scenario.Suite{krt, istio.Suite(), byhand.Suite(), clientgo.Suite(), statedb.Suite(), apiserver.ControllerRuntime()}
 }
 
 func allRows() []row {
-	return slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows())
+	rows := slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows(), counterRows(), serverRows())
+	slices.SortStableFunc(rows, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.id[0], b.id[0]), cmp.Compare(a.number(), b.number()))
+	})
+	return rows
 }
 
 // harness measures rows and collects their lines.
@@ -124,11 +143,17 @@ func (h *harness) add(what string, u unit, values map[string][]float64, t target
 	l := line{Row: h.row, What: what, Unit: u, Values: map[string]float64{}, Ratios: map[string]float64{}, Target: t.text, Note: note}
 	for name, v := range values {
 		l.Values[name] = measure.Median(v)
-		if name != ours && len(values[ours]) > 0 {
-			l.Ratios[name] = measure.Ratio(v, values[ours])
+		if name != ours {
+			if ratio := measure.Ratio(v, values[ours]); ratio > 0 {
+				l.Ratios[name] = ratio
+			}
 		}
 	}
-	l.Missed = t.met != nil && !h.quick && !t.met(l)
+	if h.quick {
+		l.Target = ""
+	} else if t.met != nil {
+		l.Missed = !t.met(l)
+	}
 	h.lines = append(h.lines, l)
 }
 

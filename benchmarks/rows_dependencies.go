@@ -79,20 +79,23 @@ func measureSelect(h *harness) {
 }
 
 func measurePolicies(h *harness) {
-	policies := func(policies, pods, updates int) func(s scenario.Suite) func() scenario.Case {
-		return func(s scenario.Suite) func() scenario.Case {
-			if s.Policies == nil {
-				return nil
-			}
-			return func() scenario.Case { return s.Policies(policies, pods, updates) }
-		}
-	}
-	full := h.compare(plan{rounds: 3, ops: 1, only: []string{ours}}, policies(h.size(500), h.size(10000), h.size(1000)))
+	full := h.compare(plan{rounds: 3, ops: 1, only: []string{ours}}, func(s scenario.Suite) func() scenario.Case {
+		return policies(s, h.size(500), h.size(10000), h.size(1000))
+	})
 	h.add("500 policies × 10,000 pods, FilterIndex + FilterLabel, burst of 1,000 pod updates, until quiet", nanoseconds,
 		full.metric(measure.Time), atMost(float64(2*time.Second), nanoseconds), "")
-	small := h.compare(plan{rounds: 1, ops: 1, cold: true}, policies(h.size(50), h.size(1000), h.size(100)))
+	small := h.compare(plan{rounds: 1, ops: 1, cold: true}, func(s scenario.Suite) func() scenario.Case {
+		return policies(s, h.size(50), h.size(1000), h.size(100))
+	})
 	h.add("the same at a tenth of each: 50 × 1,000, 100 updates", nanoseconds, small.metric(measure.Time), none(),
 		"Istio's krt needs some 1,000 times as long for the full size, which is why it is not measured")
+}
+
+func policies(s scenario.Suite, policies, pods, updates int) func() scenario.Case {
+	if s.Policies == nil {
+		return nil
+	}
+	return func() scenario.Case { return s.Policies(policies, pods, updates) }
 }
 
 func measureSlow(h *harness) {

@@ -33,11 +33,16 @@ func measureKeep(h *harness) {
 		{"a FilterIndex each", scenario.ByIndex, 320},
 	} {
 		r := h.compare(plan{rounds: 3, ops: 1, cold: true}, func(s scenario.Suite) func() scenario.Case {
-			if k.by != scenario.NoFetch && s.Dependencies.KeyMiss == nil {
-				return nil // it cannot fetch
-			}
-			return given2(s.Keep, objects, k.by)
+			return keep(s, objects, k.by)
 		})
 		h.add(k.what, bytes, per(r.metric(measure.Heap), len(objects)), atMost(k.most, bytes), "")
 	}
+}
+
+// keep leaves those out who would have to fetch and cannot.
+func keep(s scenario.Suite, objects []scenario.Object, by scenario.Filter) func() scenario.Case {
+	if by != scenario.NoFetch && s.KeyMiss == nil {
+		return nil
+	}
+	return given2(s.Keep, objects, by)
 }

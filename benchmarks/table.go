@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"runtime"
 	"slices"
@@ -20,6 +21,7 @@ const (
 	bytes       unit = "B"
 	count       unit = ""
 	times       unit = "×"
+	percent     unit = "%"
 )
 
 // format returns a number with as many digits as mean something.
@@ -31,6 +33,8 @@ func (u unit) format(v float64) string {
 		return scaled(v, 1024, "B", "KiB", "MiB", "GiB")
 	case times:
 		return digits(v) + "×"
+	case percent:
+		return digits(v) + " %"
 	default:
 		return digits(v)
 	}
@@ -67,13 +71,12 @@ func digits(v float64) string {
 func printTable(w io.Writer, rows []row, lines []line) error {
 	contenders := []string{ours, theirs}
 	for _, l := range lines {
-		for name := range l.Values {
+		for _, name := range slices.Sorted(maps.Keys(l.Values)) {
 			if !slices.Contains(contenders, name) {
 				contenders = append(contenders, name)
 			}
 		}
 	}
-	slices.Sort(contenders[2:])
 	cells := [][]string{slices.Concat([]string{"", "", ours, theirs, "Istio / krtkit", "target", ""}, contenders[2:])}
 	missed := 0
 	for _, l := range lines {
@@ -82,7 +85,7 @@ func printTable(w io.Writer, rows []row, lines []line) error {
 			c = append(c, valueOf(l, name))
 		}
 		ratio, verdict := "", ""
-		if r, ok := l.Ratios[theirs]; ok && l.Unit != times {
+		if r, ok := l.Ratios[theirs]; ok {
 			ratio = times.format(r)
 		}
 		if l.Target != "" {
@@ -94,7 +97,11 @@ func printTable(w io.Writer, rows []row, lines []line) error {
 		}
 		c = append(c, ratio, l.Target, verdict)
 		for _, name := range contenders[2:] {
-			c = append(c, valueOf(l, name))
+			v := valueOf(l, name)
+			if r, ok := l.Ratios[name]; ok {
+				v += ", " + times.format(r)
+			}
+			c = append(c, v)
 		}
 		cells = append(cells, c)
 	}

@@ -201,3 +201,39 @@ func Ratio(a, b []float64) float64 {
 	}
 	return Median(out)
 }
+
+// Beside returns how much longer the operations of a case take because something else
+// is done once meanwhile: the median of so many pairs of measurements of the given
+// length, one with it and one without, in changing order. It may be less than nothing,
+// where the difference is smaller than what the machine does to both.
+func Beside(open func() scenario.Case, pairs int, long time.Duration, once func(c scenario.Case)) time.Duration {
+	before := runtime.NumGoroutine()
+	c := open()
+	defer func() {
+		c.Close()
+		settle(before)
+	}()
+	n := fit(c, long, 0)
+	took := func(once func(c scenario.Case)) float64 {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			once(c)
+		}()
+		each := c.Do(n)
+		<-ended
+		return float64(each) * float64(n)
+	}
+	nothing := func(scenario.Case) {}
+	more := make([]float64, pairs)
+	for i := range more {
+		if i%2 == 0 {
+			more[i] = -took(nothing)
+			more[i] += took(once)
+		} else {
+			more[i] = took(once)
+			more[i] -= took(nothing)
+		}
+	}
+	return time.Duration(Median(more))
+}

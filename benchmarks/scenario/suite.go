@@ -16,6 +16,9 @@ type Case struct {
 	// Runs returns how often transformations have been called since the case was set up,
 	// Events how many events the handler has been told. They are nil where nobody counts.
 	Runs, Events func() int64
+	// Counters reads what the contender counts about what it does. It is nil where there
+	// is nothing to read.
+	Counters func()
 	// Close ends what was set up.
 	Close func()
 }
@@ -32,14 +35,15 @@ const (
 
 // Suite is what one contender can express. What it cannot is nil.
 type Suite struct {
-	// Name is what the tables call the contender.
-	Name string
-
 	Pipeline
 	Dependencies
 	Graphs
 	Reads
 	Memory
+	Server
+
+	// Name is what the tables call the contender.
+	Name string
 }
 
 // Pipeline are the scenarios with one object derived from each object, and an index
@@ -109,11 +113,21 @@ type Reads struct {
 	DuringCommit func(objects []Object) Case
 }
 
-// Memory are the scenarios whose operation is to make something and keep it.
+// Memory are the scenarios whose operation is to make something and keep it. It is
+// performed once.
 type Memory struct {
 	// Idle makes collections each of which fetches from so many others.
 	Idle func(collections, dependencies int) Case
 	// Keep derives one object from each of the given ones, and fetches one object for
 	// each.
 	Keep func(objects []Object, by Filter) Case
+}
+
+// Server are the scenarios that begin at an API server with so many pods, which is part
+// of the process.
+type Server struct {
+	// List makes an object of each pod, from nothing, until all are there.
+	List func(pods int) Case
+	// Watch changes a pod at the server, until who is told of the object made of it is.
+	Watch func(pods int) Case
 }

@@ -50,6 +50,7 @@ func newKeep(objects []scenario.Object, by scenario.Filter) scenario.Case {
 		Do: func(int) time.Duration {
 			start := time.Now()
 			derived = krt.NewCollection(source, func(ctx krt.HandlerContext, o scenario.Object) *scenario.Object {
+				o = o.Derived()
 				switch by {
 				case scenario.NoFetch:
 				case scenario.ByKey:

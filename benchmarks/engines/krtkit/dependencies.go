@@ -63,9 +63,10 @@ func (f *fetching) one(do func(n int)) scenario.Case {
 			do(n)
 			return time.Since(start) / time.Duration(n)
 		},
-		Content: f.derived.List,
-		Runs:    f.runs.Load,
-		Close:   func() { close(f.stop) },
+		Content:  f.derived.List,
+		Counters: counters(f.derived),
+		Runs:     f.runs.Load,
+		Close:    func() { close(f.stop) },
 	}
 }
 
@@ -208,8 +209,9 @@ func newBucket(pods int) scenario.Case {
 			}
 			return time.Since(start) / time.Duration(n)
 		},
-		Content: sizes.List,
-		Runs:    runs.Load,
-		Close:   func() { close(stop) },
+		Content:  sizes.List,
+		Counters: counters(sizes),
+		Runs:     runs.Load,
+		Close:    func() { close(stop) },
 	}
 }

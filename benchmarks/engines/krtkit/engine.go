@@ -23,12 +23,21 @@ func quiet(c krt.Syncer, _ func() int64) time.Time {
 // pause is quiet for use between changes that must not meet.
 func pause(c krt.Syncer, count func() int64) { quiet(c, count) }
 
-// missed makes n changes, and waits until each has been looked at before it makes the
-// next. last, with which Istio's krt makes the last of them, is a change that a handler
-// is told of; it returns when that was.
-func missed(n int, c krt.Syncer, change func(), _ func()) {
-	for range n {
+// missed makes n changes, each after the one before has been looked at. All but the last
+// of them concern nobody; of the last one a handler is told.
+func missed(n int, c krt.Syncer, change, last func()) {
+	for range n - 1 {
 		change()
 		quiet(c, nil)
+	}
+	last()
+}
+
+// counters returns what reads all counters of the graph of a collection.
+func counters(c krt.Syncer) func() {
+	return func() {
+		if _, err := krt.Describe(c); err != nil {
+			panic(err) // c is a collection
+		}
 	}
 }

@@ -45,10 +45,11 @@ func newDiamonds(depth int) scenario.Case {
 			}
 			return quiet(p.derived, count).Sub(start) / time.Duration(n)
 		},
-		Content: p.derived.List,
-		Runs:    runs.Load,
-		Events:  events.Load,
-		Close:   p.close,
+		Content:  p.derived.List,
+		Counters: counters(p.derived),
+		Runs:     runs.Load,
+		Events:   events.Load,
+		Close:    p.close,
 	}
 }
 
@@ -94,8 +95,9 @@ func newFan(collections int) scenario.Case {
 			}
 			return time.Since(start) / time.Duration(n)
 		},
-		Content: p.derived.List,
-		Close:   p.close,
+		Content:  p.derived.List,
+		Counters: counters(p.derived),
+		Close:    p.close,
 	}
 }
 
@@ -126,7 +128,8 @@ func newHandlers(handlers int) scenario.Case {
 			}
 			return took / time.Duration(n)
 		},
-		Content: p.source.List,
-		Close:   p.close,
+		Content:  p.source.List,
+		Counters: counters(p.source),
+		Close:    p.close,
 	}
 }

@@ -84,8 +84,9 @@ func (p *pipeline) untilTold(c krt.Collection[scenario.Object]) scenario.Case {
 			}
 			return time.Since(start) / time.Duration(n)
 		},
-		Content: c.List,
-		Close:   p.close,
+		Content:  c.List,
+		Counters: counters(c),
+		Close:    p.close,
 	}
 }
 
@@ -106,9 +107,10 @@ func newBurst(objects []scenario.Object, updates int) scenario.Case {
 			}
 			return took / time.Duration(n)
 		},
-		Content: p.derived.List,
-		Events:  events.Load,
-		Close:   p.close,
+		Content:  p.derived.List,
+		Counters: counters(p.derived),
+		Events:   events.Load,
+		Close:    p.close,
 	}
 }
 

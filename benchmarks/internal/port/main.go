@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,20 +18,26 @@ const (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: port FROM TO")
-		os.Exit(2)
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "port:", err)
+		os.Exit(1) //nolint:forbidigo // this is main
 	}
-	files, err := port(os.Args[1])
+}
+
+func run(args []string) error {
+	if len(args) != 2 {
+		return errors.New("usage: port FROM TO")
+	}
+	files, err := port(args[0])
+	if err != nil {
+		return err
+	}
 	for name, content := range files {
-		if err == nil {
-			err = os.WriteFile(filepath.Join(os.Args[2], name), content, 0o644)
+		if err := os.WriteFile(filepath.Join(args[1], name), content, 0o644); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "port:", err)
-		os.Exit(1)
-	}
+	return nil
 }
 
 // port returns the files of a folder that are written once for both engines, as they

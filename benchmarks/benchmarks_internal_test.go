@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/krtkit/krtkit/benchmarks/engines/apiserver"
+	"github.com/krtkit/krtkit/benchmarks/engines/istio"
+	"github.com/krtkit/krtkit/benchmarks/scenario"
+)
+
+func TestMain(m *testing.M) {
+	istio.LogErrorsOnly()
+	apiserver.LogNothing()
+	m.Run()
+}
+
+// TestScenarios_allContendersEndUpEqual performs every scenario at a small size by
+// everybody who can express it.
+func TestScenarios_allContendersEndUpEqual(t *testing.T) {
+	objects := scenario.Objects(60)
+	type opener = func(s scenario.Suite) func() scenario.Case
+	all := map[string]opener{
+		"Sync":         func(s scenario.Suite) func() scenario.Case { return given(s.Sync, objects) },
+		"Update":       func(s scenario.Suite) func() scenario.Case { return given(s.Update, objects) },
+		"Burst":        func(s scenario.Suite) func() scenario.Case { return given2(s.Burst, objects, 40) },
+		"Work":         func(s scenario.Suite) func() scenario.Case { return given2(s.Work, objects, 10) },
+		"LabelMiss":    func(s scenario.Suite) func() scenario.Case { return given(s.LabelMiss, 20) },
+		"KeyMiss":      func(s scenario.Suite) func() scenario.Case { return given(s.KeyMiss, 20) },
+		"Reader":       func(s scenario.Suite) func() scenario.Case { return given(s.Reader, 20) },
+		"Select":       func(s scenario.Suite) func() scenario.Case { return given2(s.Select, 5, 30) },
+		"Policies":     func(s scenario.Suite) func() scenario.Case { return policies(s, 5, 30, 10) },
+		"Slow":         func(s scenario.Suite) func() scenario.Case { return given(s.Slow, time.Microsecond) },
+		"Bucket":       func(s scenario.Suite) func() scenario.Case { return given(s.Bucket, 30) },
+		"Diamonds":     func(s scenario.Suite) func() scenario.Case { return given(s.Diamonds, 3) },
+		"Chain":        func(s scenario.Suite) func() scenario.Case { return given(s.Chain, 4) },
+		"Fan":          func(s scenario.Suite) func() scenario.Case { return given(s.Fan, 7) },
+		"Handlers":     func(s scenario.Suite) func() scenario.Case { return given(s.Handlers, 7) },
+		"JoinList":     func(s scenario.Suite) func() scenario.Case { return given2(s.JoinList, 3, 20) },
+		"JoinGet":      func(s scenario.Suite) func() scenario.Case { return given2(s.JoinGet, 3, 20) },
+		"DuringCommit": func(s scenario.Suite) func() scenario.Case { return given(s.DuringCommit, objects) },
+		"Idle":         func(s scenario.Suite) func() scenario.Case { return given2(s.Idle, 6, 3) },
+		"Keep":         func(s scenario.Suite) func() scenario.Case { return keep(s, objects, scenario.NoFetch) },
+		"KeepByKey":    func(s scenario.Suite) func() scenario.Case { return keep(s, objects, scenario.ByKey) },
+		"KeepByIndex":  func(s scenario.Suite) func() scenario.Case { return keep(s, objects, scenario.ByIndex) },
+		"List":         func(s scenario.Suite) func() scenario.Case { return given(s.List, 20) },
+		"Watch":        func(s scenario.Suite) func() scenario.Case { return given(s.Watch, 20) },
+	}
+	for name, open := range all {
+		t.Run(name, func(t *testing.T) {
+			var want []scenario.Object
+			contenders := 0
+			for _, s := range suites() {
+				f := open(s)
+				if f == nil {
+					continue
+				}
+				contenders++
+				// What is made to be kept is made once.
+				once := name == "Idle" || strings.HasPrefix(name, "Keep")
+				got := content(t, s.Name, f, once)
+				if s.Name == ours {
+					want = got
+				}
+				if diff := gocmp.Diff(want, got); diff != "" {
+					t.Errorf("%s has other content than krtkit (-krtkit +%s):\n%s", s.Name, s.Name, diff)
+				}
+			}
+			if contenders < 2 || len(want) == 0 {
+				t.Errorf("%d contenders, and krtkit has %d objects in the end: nothing was compared", contenders, len(want))
+			}
+		})
+	}
+}
+
+// content performs a few operations and returns what is there in the end. It checks that
+// nothing goes on after that.
+func content(t *testing.T, who string, open func() scenario.Case, once bool) []scenario.Object {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	c := open()
+	took := c.Do(1)
+	if !once {
+		took = c.Do(3)
+	}
+	if took < 0 {
+		t.Errorf("%s: an operation took %v", who, took)
+	}
+	got := c.Content()
+	slices.SortFunc(got, func(a, b scenario.Object) int { return cmp.Compare(a.Name, b.Name) })
+	if c.Counters != nil {
+		c.Counters()
+	}
+	c.Close()
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return got
+		}
+		time.Sleep(time.Millisecond) // those of Istio and of the API server cannot be waited for
+	}
+	t.Errorf("%s: %d goroutines after Close, %d before", who, runtime.NumGoroutine(), before)
+	return got
+}
+
+func TestRun_measuresEveryRow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
+	var out strings.Builder
+	met, err := run([]string{"-quick", "-json"}, &out, io.Discard)
+	if err != nil || !met {
+		t.Fatalf("run = %v, %v: a quick run misses nothing", met, err)
+	}
+	var lines []line
+	if err := json.Unmarshal([]byte(out.String()), &lines); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range allRows() {
+		if !slices.ContainsFunc(lines, func(l line) bool { return l.Row == r.id && len(l.Values) > 0 }) {
+			t.Errorf("row %s has no line with values", r.id)
+		}
+	}
+	for i := range 20 {
+		id := fmt.Sprint("B", i+1)
+		if !slices.ContainsFunc(lines, func(l line) bool { return l.Row == id }) {
+			t.Errorf("there is no row %s", id)
+		}
+	}
+}
+
+func TestRun_unknownRow(t *testing.T) {
+	if _, err := run([]string{"-only", "B1,B99"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "B99") {
+		t.Errorf("run = %v, want an error that names B99", err)
+	}
+}
+
+func TestAdd_judges(t *testing.T) {
+	values := map[string][]float64{ours: {10, 20, 30}, theirs: {80, 170, 250}}
+	for _, tt := range []struct {
+		name   string
+		target target
+		missed bool
+	}{
+		{"none", none(), false},
+		{"fast enough", faster(8), false},
+		{"not fast enough", faster(9), true},
+		{"a part", fraction("⅛", 0.125), false},
+		{"not a part", fraction("⅒", 0.1), true},
+		{"little enough", atMost(20, count), false},
+		{"too much", atMost(19, count), true},
+		{"enough", atLeast(20, times), false},
+		{"too little", atLeast(21, times), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := &harness{row: "B0"}
+			h.add("something", count, values, tt.target, "")
+			if got := h.lines[0]; got.Missed != tt.missed || got.Values[ours] != 20 || got.Ratios[theirs] != 250.0/30 {
+				t.Errorf("add = %+v, want Missed %v, 20 of ours and a ratio of %v", got, tt.missed, 250.0/30)
+			}
+		})
+	}
+}
+
+func TestUnit_format(t *testing.T) {
+	for _, tt := range []struct {
+		unit unit
+		in   float64
+		want string
+	}{
+		{nanoseconds, 0, "0 ns"},
+		{nanoseconds, 12.34, "12.3 ns"},
+		{nanoseconds, 1234, "1.23 µs"},
+		{nanoseconds, 2e9, "2 s"},
+		{bytes, 5 << 20, "5 MiB"},
+		{count, 481622, "481,622"},
+		{count, 1303, "1303"},
+		{count, 12, "12"},
+		{times, 3.789, "3.79×"},
+		{percent, -0.5, "-0.50 %"},
+	} {
+		if got := tt.unit.format(tt.in); got != tt.want {
+			t.Errorf("%q.format(%v) = %q, want %q", string(tt.unit), tt.in, got, tt.want)
+		}
+	}
+}
