@@ -46,8 +46,9 @@ arch: ## Check layers, dependency budgets, documents and licence headers
 bench: ## Run the benchmarks that match BENCH (default: all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-bench-peers: ## Run the benchmarks named Peers: a package beside the library it wraps or replaces
+bench-peers: ## Measure packages beside their peers; fails when krt misses a target (about ten minutes; ARGS: -only B1,B4, -quick)
 	$(GO) test -run '^$$' -bench Peers -benchmem ./...
+	cd benchmarks && $(GO) run . $(ARGS)
 
 fuzz: ## Run every fuzz target for FUZZTIME (default: 10s)
 	@grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
