@@ -95,6 +95,9 @@ func (m *memory) escape(call *ssa.CallCommon) {
 	if _, ok := call.Value.(*ssa.Builtin); ok {
 		return
 	}
+	if _, known := changes(callee(call)); known {
+		return
+	}
 	for _, arg := range call.Args {
 		if i, ok := arg.(*ssa.MakeInterface); ok {
 			arg = i.X

@@ -19,4 +19,11 @@ func loops(ctx krt.HandlerContext, things krt.Collection[string], names []string
 		n := n
 		krt.Fetch(ctx, things, krt.FilterGeneric(func(o any) bool { return o == n }))
 	}
+	for range names {
+		prefix := "a"
+		if len(names) > 2 {
+			prefix = "b"
+		}
+		krt.Fetch(ctx, things, krt.FilterGeneric(func(o any) bool { return o == prefix }))
+	}
 }

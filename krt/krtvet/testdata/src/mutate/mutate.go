@@ -104,6 +104,9 @@ func fetched(ctx krt.HandlerContext, pods krt.Collection[*api.Pod], things krt.C
 	one.Get().name = "b"
 	byName.Lookup("a")[0].labels["a"] = "b" // want `assigning to`
 
+	local := []*api.Pod{all[0], all[1]}
+	slices.Reverse(local)
+	local[0].Name = "b" // want `assigning to local\[0\].Name`
 	cp := slices.Clone(all)
 	cp[0] = nil
 	cp[0].Name = "b" // want `assigning to cp\[0\].Name`
@@ -264,11 +267,11 @@ func (b builder) build(ctx krt.HandlerContext, p *api.Pod) *thing {
 }
 
 func label(l map[string]string) {
-	l["a"] = "b" // want `assigning to l\["a"\] changes an object of a collection, which others read at the same time: change a copy \(it is passed in line 221\)`
+	l["a"] = "b" // want `assigning to l\["a"\] changes an object of a collection, which others read at the same time: change a copy \(it is passed in line 224\)`
 }
 
 func relabel(p *api.Pod) {
-	p.Labels["a"] = "b" // want `assigning to p.Labels\["a"\].*\(it is passed in line 223\)`
+	p.Labels["a"] = "b" // want `assigning to p.Labels\["a"\].*\(it is passed in line 226\)`
 }
 
 func first(pods []*api.Pod) *api.Pod { return pods[0] }
@@ -283,7 +286,7 @@ func pick(ctx krt.HandlerContext, pods krt.Collection[*api.Pod]) *api.Pod {
 }
 
 func sorted(ports []api.Port) {
-	slices.SortFunc(ports, func(a, b api.Port) int { return 0 }) // want `calling slices.SortFunc changes.*passed in line 228`
+	slices.SortFunc(ports, func(a, b api.Port) int { return 0 }) // want `calling slices.SortFunc changes.*passed in line 231`
 }
 
 func fresh(p *api.Pod) *api.Pod {
