@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -139,9 +141,29 @@ func TestRun_measuresEveryRow(t *testing.T) {
 	}
 }
 
-func TestRun_unknownRow(t *testing.T) {
-	if _, err := run([]string{"-only", "B1,B99"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "B99") {
-		t.Errorf("run = %v, want an error that names B99", err)
+func TestRun_unknownNames(t *testing.T) {
+	for _, args := range [][]string{{"-only", "B1,B99"}, {"-by", "krtkit,B99"}} {
+		if _, err := run(args, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), `no "B99"`) {
+			t.Errorf("run(%q) = %v, want an error that names B99", args, err)
+		}
+	}
+}
+
+func TestRun_someContendersOfOneRow(t *testing.T) {
+	dir := t.TempDir()
+	cpu, allocs := filepath.Join(dir, "cpu"), filepath.Join(dir, "allocs")
+	var out strings.Builder
+	met, err := run([]string{"-quick", "-only", "B2", "-by", "krtkit,statedb", "-cpuprofile", cpu, "-memprofile", allocs}, &out, io.Discard)
+	if err != nil || !met {
+		t.Fatalf("run = %v, %v", met, err)
+	}
+	for _, name := range []string{cpu, allocs} {
+		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+			t.Errorf("profile %s: %v, %v", filepath.Base(name), info, err)
+		}
+	}
+	if got := out.String(); !strings.Contains(got, "statedb") || strings.Contains(got, "client-go") || strings.Contains(got, "B3") {
+		t.Errorf("B2 by krtkit and statedb prints\n%s", got)
 	}
 }
 
@@ -163,7 +185,7 @@ func TestAdd_judges(t *testing.T) {
 		{"too little", atLeast(21, times), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := &harness{row: "B0"}
+			h := &harness{row: "B0", judge: true}
 			h.add("something", count, values, tt.target, "")
 			if got := h.lines[0]; got.Missed != tt.missed || got.Values[ours] != 20 || got.Ratios[theirs] != 250.0/30 {
 				t.Errorf("add = %+v, want Missed %v, 20 of ours and a ratio of %v", got, tt.missed, 250.0/30)

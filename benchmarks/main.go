@@ -4,16 +4,19 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/krtkit/krtkit/benchmarks/engines/apiserver"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
+	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
 
 func main() {
@@ -34,24 +37,35 @@ func main() {
 func run(args []string, out, progress io.Writer) (bool, error) {
 	flags := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	flags.SetOutput(progress)
-	only := flags.String("only", "", "measure these rows `only`, such as B1,B4")
+	only := flags.String("only", "", "measure only these `rows`, such as B1,B4")
+	by := flags.String("by", "", "measure only these `contenders`, such as krtkit,Istio; without one of these two, nothing can miss its target")
 	quick := flags.Bool("quick", false, "measure little, to see that everything works; nothing can miss its target")
 	asJSON := flags.Bool("json", false, "print JSON")
 	rounds := flags.Int("rounds", 5, "measure everything so many `times`, in turn")
 	budget := flags.Duration("budget", 200*time.Millisecond, "measure what is short for so long in each round")
+	cpu := flags.String("cpuprofile", "", "write a profile of the processor's time to a `file`")
+	allocs := flags.String("memprofile", "", "write a profile of all allocations to a `file`")
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
-	rows, err := selected(allRows(), *only)
+	rows, err := selected(allRows(), *only, func(r row) string { return r.id })
+	if err != nil {
+		return false, fmt.Errorf("-only %s: %w", *only, err)
+	}
+	contenders, err := selected(suites(), *by, func(s scenario.Suite) string { return s.Name })
+	if err != nil {
+		return false, fmt.Errorf("-by %s: %w", *by, err)
+	}
+	end, err := profile(*cpu, *allocs)
 	if err != nil {
 		return false, err
 	}
 
 	istio.LogErrorsOnly()
 	apiserver.LogNothing()
-	h := &harness{suites: suites(), rounds: max(1, *rounds), budget: *budget}
+	h := newHarness(contenders, max(1, *rounds), *budget)
 	if *quick {
-		h.quick, h.rounds, h.budget = true, 1, time.Millisecond
+		h.quick, h.judge, h.rounds, h.budget = true, false, 1, time.Millisecond
 	}
 	for _, r := range rows {
 		start := time.Now()
@@ -59,6 +73,9 @@ func run(args []string, out, progress io.Writer) (bool, error) {
 		if _, err := fmt.Fprintf(progress, "%-3s %5.1f s: %s\n", r.id, time.Since(start).Seconds(), r.title); err != nil {
 			return false, err
 		}
+	}
+	if err := end(); err != nil {
+		return false, err
 	}
 	if *asJSON {
 		enc := json.NewEncoder(out)
@@ -70,17 +87,46 @@ func run(args []string, out, progress io.Writer) (bool, error) {
 	return !slices.ContainsFunc(h.lines, func(l line) bool { return l.Missed }), err
 }
 
-// selected returns the rows with the given names, which are separated by commas, or
-// all if there are none.
-func selected(rows []row, only string) ([]row, error) {
+// selected returns those with the given names, which are separated by commas, or all
+// if there are none.
+func selected[T any](all []T, only string, name func(T) string) ([]T, error) {
 	if only == "" {
-		return rows, nil
+		return all, nil
 	}
 	names := strings.Split(only, ",")
-	for _, name := range names {
-		if !slices.ContainsFunc(rows, func(r row) bool { return r.id == name }) {
-			return nil, fmt.Errorf("there is no row %q", name)
+	for _, n := range names {
+		if !slices.ContainsFunc(all, func(t T) bool { return name(t) == n }) {
+			return nil, fmt.Errorf("there is no %q", n)
 		}
 	}
-	return slices.DeleteFunc(rows, func(r row) bool { return !slices.Contains(names, r.id) }), nil
+	return slices.DeleteFunc(all, func(t T) bool { return !slices.Contains(names, name(t)) }), nil
+}
+
+// profile begins to write profiles to the named files, if there are names. The function
+// that it returns ends that.
+func profile(cpu, allocs string) (end func() error, err error) {
+	var times *os.File
+	if cpu != "" {
+		if times, err = os.Create(cpu); err != nil {
+			return nil, err
+		}
+		if err := pprof.StartCPUProfile(times); err != nil {
+			return nil, errors.Join(err, times.Close())
+		}
+	}
+	return func() error {
+		var errs []error
+		if times != nil {
+			pprof.StopCPUProfile()
+			errs = append(errs, times.Close())
+		}
+		if allocs != "" {
+			f, err := os.Create(allocs)
+			if err != nil {
+				return errors.Join(append(errs, err)...)
+			}
+			errs = append(errs, pprof.Lookup("allocs").WriteTo(f, 0), f.Close())
+		}
+		return errors.Join(errs...)
+	}, nil
 }

@@ -74,9 +74,18 @@ type harness struct {
 	suites []scenario.Suite
 	rounds int
 	budget time.Duration
-	quick  bool
+	quick  bool // measure little
+	judge  bool // say what misses its target
 	row    string
 	lines  []line
+}
+
+// newHarness returns one that judges if those take part that targets speak of.
+func newHarness(suites []scenario.Suite, rounds int, budget time.Duration) *harness {
+	takesPart := func(name string) bool {
+		return slices.ContainsFunc(suites, func(s scenario.Suite) bool { return s.Name == name })
+	}
+	return &harness{suites: suites, rounds: rounds, budget: budget, judge: takesPart(ours) && takesPart(theirs)}
 }
 
 func (h *harness) run(r row) {
@@ -149,10 +158,14 @@ func (h *harness) add(what string, u unit, values map[string][]float64, t target
 			}
 		}
 	}
-	if h.quick {
+	switch {
+	case !h.judge:
 		l.Target = ""
-	} else if t.met != nil {
+	case t.met != nil:
 		l.Missed = !t.met(l)
+	}
+	if len(l.Values) == 0 {
+		return // of those who can, nobody takes part
 	}
 	h.lines = append(h.lines, l)
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"slices"
 	"time"
 
 	"github.com/krtkit/krtkit/benchmarks/measure"
@@ -14,7 +15,11 @@ func counterRows() []row {
 }
 
 func measureCounters(h *harness) {
-	s, objects := h.suites[0], scenario.Objects(h.size(20000))
+	i := slices.IndexFunc(h.suites, func(s scenario.Suite) bool { return s.Name == ours })
+	if i < 0 {
+		return
+	}
+	s, objects := h.suites[i], scenario.Objects(h.size(20000))
 	pairs, long := 20*h.rounds, 20*time.Millisecond
 	if h.quick {
 		pairs, long = 2, time.Millisecond

@@ -42,7 +42,7 @@ func growObjects(h *harness) {
 func growCollections(h *harness) {
 	for _, n := range []int{1, 10, 100, 1000} {
 		r := h.compare(plan{rounds: min(3, h.rounds)}, func(s scenario.Suite) func() scenario.Case { return given(s.Fan, n) })
-		h.add(fmt.Sprintf("one update to the handlers of %s derived collections, for each", digits(float64(n))), nanoseconds,
+		h.add(fmt.Sprintf("one update to the handlers of derived collections, for each of %s", digits(float64(n))), nanoseconds,
 			per(r.metric(measure.Time), n), none(), "")
 	}
 }
@@ -50,14 +50,14 @@ func growCollections(h *harness) {
 func growHandlers(h *harness) {
 	for _, n := range []int{1, 10, 100} {
 		r := h.compare(plan{rounds: min(3, h.rounds)}, func(s scenario.Suite) func() scenario.Case { return given(s.Handlers, n) })
-		h.add(fmt.Sprintf("UpdateObject with %d handlers, call to return", n), nanoseconds, r.metric(measure.Time), none(), "")
+		h.add(fmt.Sprintf("UpdateObject, call to return; handlers: %d", n), nanoseconds, r.metric(measure.Time), none(), "")
 	}
 }
 
 func growCores(h *harness) {
 	objects := scenario.Objects(h.size(20000))
-	sync := h.onProcs(plan{ops: 1}, func(s scenario.Suite) func() scenario.Case { return given(s.Sync, objects) }, measure.Time)
+	sync := h.onProcs(plan{ops: 1}, func(s scenario.Suite) func() scenario.Case { return given(s.Sync, objects) })
 	h.add("B1, 2 cores against 1", times, sync, none(), "")
-	burst := h.onProcs(plan{ops: 1}, func(s scenario.Suite) func() scenario.Case { return given2(s.Burst, objects, h.size(10000)) }, measure.Time)
+	burst := h.onProcs(plan{ops: 1}, func(s scenario.Suite) func() scenario.Case { return given2(s.Burst, objects, h.size(10000)) })
 	h.add("B3, 2 cores against 1", times, burst, none(), "")
 }

@@ -85,7 +85,7 @@ func printTable(w io.Writer, rows []row, lines []line) error {
 			c = append(c, valueOf(l, name))
 		}
 		ratio, verdict := "", ""
-		if r, ok := l.Ratios[theirs]; ok {
+		if r, ok := l.Ratios[theirs]; ok && l.Unit != times {
 			ratio = times.format(r)
 		}
 		if l.Target != "" {
@@ -98,7 +98,7 @@ func printTable(w io.Writer, rows []row, lines []line) error {
 		c = append(c, ratio, l.Target, verdict)
 		for _, name := range contenders[2:] {
 			v := valueOf(l, name)
-			if r, ok := l.Ratios[name]; ok {
+			if r, ok := l.Ratios[name]; ok && l.Unit != times {
 				v += ", " + times.format(r)
 			}
 			c = append(c, v)
@@ -117,8 +117,11 @@ func printTable(w io.Writer, rows []row, lines []line) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n\n%s, %d processors, GOMAXPROCS %d. %d of %d targets missed.\n",
-		runtime.Version(), runtime.NumCPU(), runtime.GOMAXPROCS(0), missed, targets(lines))
+	verdict := "Nothing was judged."
+	if n := targets(lines); n > 0 {
+		verdict = fmt.Sprintf("%d of %d targets missed.", missed, n)
+	}
+	_, err := fmt.Fprintf(w, "\n\n%s, %d processors, GOMAXPROCS %d. %s\n", runtime.Version(), runtime.NumCPU(), runtime.GOMAXPROCS(0), verdict)
 	return err
 }
 
