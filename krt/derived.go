@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/krtkit/krtkit/krt/internal/graph"
+	"github.com/krtkit/krtkit/krt/internal/trie"
 )
 
 // TransformationSingle makes one object, or none, of an input.
@@ -118,6 +119,7 @@ type derived[I, O any] struct {
 // turn is what a run does for one input.
 type turn[I, O any] struct {
 	key   string
+	hash  uint64    // of the key
 	in    *entry[I] // nil if it has gone
 	rec   *input    // nil if nothing more is known
 	known bool      // the input was transformed before
@@ -171,7 +173,7 @@ func (d *derived[I, O]) Prepare() bool {
 		if d.status != nil {
 			d.status.begin()
 		}
-		d.result = staged[O]{link: d.settle()}
+		d.result = d.settle()
 		d.Amend()
 	}
 	// What is left lying about keeps nothing alive, and is small.
@@ -235,7 +237,8 @@ func (d *derived[I, O]) Commit(g *graph.Graph) bool {
 		}
 	}
 	if len(kept) < len(edges) {
-		d.edges.Store(&kept)
+		stored := kept // only what is stored is to be allocated
+		d.edges.Store(&stored)
 	}
 	return true
 }
@@ -248,25 +251,26 @@ func (d *derived[I, O]) collect() {
 	switch {
 	case !d.loaded && d.primary == nil:
 		d.cause.First = true
-		d.turns = append(d.turns, turn[I, O]{in: &entry[I]{}})
+		d.turns = append(d.turns, d.turnOf("", nil))
 		return
 	case !d.loaded:
 		d.cause.First = true
 		objects := d.primary.s.objectsAt(d.At())
 		d.turns = make([]turn[I, O], 0, objects.Len())
 		for e := range objects.All() {
-			d.turns = append(d.turns, turn[I, O]{key: e.key, in: e})
+			d.turns = append(d.turns, turn[I, O]{key: e.key, hash: e.hash, in: e})
 		}
 		return
 	}
 	if d.primary != nil {
 		d.primary.changes(func(c mergedChange[I]) {
-			noteChange(&d.cause, d.primary.s.node, c.key())
-			rec := d.inputs[c.key()]
+			e := c.latest()
+			noteChange(&d.cause, d.primary.s.node, e.key)
+			rec := d.inputs[e.key]
 			if rec != nil {
 				rec.round = d.round
 			}
-			d.turns = append(d.turns, turn[I, O]{key: c.key(), in: c.new, rec: rec, known: c.old != nil, again: c.again})
+			d.turns = append(d.turns, turn[I, O]{key: e.key, hash: e.hash, in: c.new, rec: rec, known: c.old != nil, again: c.again})
 		})
 	}
 	edges := *d.edges.Load()
@@ -307,7 +311,7 @@ func (d *derived[I, O]) affectedContained(e fetched, again func(*input)) {
 
 // turnOf returns a turn for an input that has not changed itself.
 func (d *derived[I, O]) turnOf(key string, rec *input) turn[I, O] {
-	t := turn[I, O]{key: key, rec: rec, known: true}
+	t := turn[I, O]{key: key, hash: trie.Hash(key), rec: rec, known: d.loaded}
 	if d.primary == nil {
 		t.in = &entry[I]{}
 	} else {

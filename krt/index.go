@@ -140,12 +140,16 @@ type indexDef[T any] struct {
 // bucket holds the objects that have one key of an index.
 type bucket[T any] struct {
 	key     string
+	hash    uint64
 	owner   uint64
 	objects trie.Map[*entry[T]]
 }
 
 // Key implements [trie.Element].
 func (b *bucket[T]) Key() string { return b.key }
+
+// Hash implements [trie.Element].
+func (b *bucket[T]) Hash() uint64 { return b.hash }
 
 // keyChange is what a change does to an index.
 type keyChange struct {
@@ -155,54 +159,65 @@ type keyChange struct {
 func (d *indexDef[T]) keyChanges(changes []change[T]) []keyChange {
 	out := make([]keyChange, len(changes))
 	for i, c := range changes {
-		if c.old != nil {
-			out[i].old = d.extract(&c.old.val)
-		}
-		if c.new != nil {
-			out[i].new = d.extract(&c.new.val)
-		}
+		out[i] = d.keyChange(c)
 	}
 	return out
 }
 
-// updateIndex makes the changes in an index.
-func updateIndex[T any](m *trie.Map[*bucket[T]], owner uint64, changes []change[T], keys []keyChange) {
-	for i, c := range changes {
-		for _, k := range keys[i].old {
-			if !slices.Contains(keys[i].new, k) {
-				indexDelete(m, owner, k, c.old.key)
-			}
+func (d *indexDef[T]) keyChange(c change[T]) (k keyChange) {
+	if c.old != nil {
+		k.old = d.extract(&c.old.val)
+	}
+	if c.new != nil {
+		k.new = d.extract(&c.new.val)
+	}
+	return k
+}
+
+// update makes changes in an index that nobody else looks at.
+func (d *indexDef[T]) update(m *trie.Map[*bucket[T]], owner uint64, changes []change[T]) {
+	for _, c := range changes {
+		updateIndex(m, owner, c, d.keyChange(c))
+	}
+}
+
+// updateIndex makes a change in an index.
+func updateIndex[T any](m *trie.Map[*bucket[T]], owner uint64, c change[T], keys keyChange) {
+	for _, k := range keys.old {
+		if !slices.Contains(keys.new, k) {
+			indexDelete(m, owner, k, c.old)
 		}
-		for _, k := range keys[i].new {
-			indexPut(m, owner, k, c.new)
-		}
+	}
+	for _, k := range keys.new {
+		indexPut(m, owner, k, c.new)
 	}
 }
 
 func indexPut[T any](m *trie.Map[*bucket[T]], owner uint64, key string, e *entry[T]) {
-	b, ok := m.Get(key)
+	hash := trie.Hash(key)
+	b, ok := m.Find(hash, key)
 	if ok {
 		b = b.own(m, owner)
 	} else {
-		b = &bucket[T]{key: key, owner: owner}
+		b = &bucket[T]{key: key, hash: hash, owner: owner}
 		m.Put(owner, b)
 	}
 	b.objects.Put(owner, e)
 }
 
-func indexDelete[T any](m *trie.Map[*bucket[T]], owner uint64, key, object string) {
+func indexDelete[T any](m *trie.Map[*bucket[T]], owner uint64, key string, e *entry[T]) {
 	b, ok := m.Get(key)
 	if !ok {
 		return // a key that was given twice
 	}
 	if b.objects.Len() == 1 {
-		if _, last := b.objects.Get(object); last {
-			m.Delete(owner, key)
+		if _, last := b.objects.Find(e.hash, e.key); last {
+			m.Delete(owner, b)
 		}
 		return
 	}
 	b = b.own(m, owner)
-	b.objects.Delete(owner, object)
+	b.objects.Delete(owner, e)
 }
 
 // own returns a bucket with the same content that the owner may change.
@@ -210,9 +225,10 @@ func (b *bucket[T]) own(m *trie.Map[*bucket[T]], owner uint64) *bucket[T] {
 	if b.owner == owner {
 		return b
 	}
-	c := &bucket[T]{key: b.key, owner: owner, objects: b.objects}
-	m.Put(owner, c)
-	return c
+	c := *b
+	c.owner = owner
+	m.Put(owner, &c)
+	return &c
 }
 
 // addIndex adds an index and fills it. It does so beside the collection and takes
@@ -232,7 +248,7 @@ func (s *stream[T]) addIndex(def *indexDef[T]) {
 	for {
 		for next := pos.next.Load(); next != nil; next = pos.next.Load() {
 			pos = next
-			updateIndex(&m, owner, pos.changes, def.keyChanges(pos.changes))
+			def.update(&m, owner, pos.changes)
 		}
 		g := s.node.Lock()
 		if pos.next.Load() == nil {

@@ -135,14 +135,14 @@ func (c *indexCollection[K, O]) Prepare() bool {
 		switch {
 		case len(g.objects) > 0:
 			c.groups[k] = g
-			e := &entry[IndexObject[K, O]]{key: k, val: IndexObject[K, O]{Key: c.fromString(k), Objects: g.objects}}
+			e := entryWithKey(k, IndexObject[K, O]{Key: c.fromString(k), Objects: g.objects})
 			b.add(change[IndexObject[K, O]]{old: old, new: e})
 		case had:
 			delete(c.groups, k)
 			b.remove(old)
 		}
 	}
-	c.result = staged[IndexObject[K, O]]{link: b.finish()}
+	c.result = b.finish()
 	c.Amend()
 	return true
 }

@@ -80,7 +80,7 @@ func (s *informerCollection[I]) observe(old, new I) {
 		if new == none {
 			delete(s.first, key)
 		} else {
-			s.first[key] = &entry[I]{key: key, val: new}
+			s.first[key] = entryWithKey(key, new)
 		}
 		return
 	}
@@ -92,11 +92,11 @@ func (s *informerCollection[I]) observe(old, new I) {
 		if known && before.val == new {
 			return
 		}
-		c.new = &entry[I]{key: key, val: new}
+		c.new = entryWithKey(key, new)
 	} else if !known {
 		return
 	}
-	s.commitNow(oneChange(c))
+	s.commitNow(staged[I]{link: oneChange(c)})
 }
 
 func (s *informerCollection[I]) sync() {
@@ -105,13 +105,15 @@ func (s *informerCollection[I]) sync() {
 	if s.first == nil {
 		return
 	}
-	l := &link[I]{changes: make([]change[I], 0, len(s.first))}
+	var b batch[I]
+	b.begin(&s.stream)
+	b.expect(len(s.first))
 	for _, e := range s.first {
-		l.changes = append(l.changes, change[I]{new: e})
+		b.add(change[I]{new: e})
 	}
 	s.first = nil
-	if len(l.changes) > 0 {
-		s.commitNow(l)
+	if st := b.finish(); st.link != nil {
+		s.commitNow(st)
 	}
 	s.markSynced()
 }

@@ -211,7 +211,7 @@ func (j *join[T]) merged(key string, held []T) (e *entry[T], ok bool) {
 
 // stage makes the result of a pass the result of the run.
 func (j *join[T]) stage(p *pass[T]) {
-	j.result = staged[T]{link: p.batch.finish()}
+	j.result = p.batch.finish()
 	j.Amend()
 }
 

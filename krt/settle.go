@@ -5,15 +5,16 @@ package krt
 import (
 	"fmt"
 	"slices"
-
-	"github.com/krtkit/krtkit/krt/internal/trie"
 )
 
 // settle works out what the turns of a run change, and notes what each input
 // became and depends on.
-func (d *derived[I, O]) settle() *link[O] {
+func (d *derived[I, O]) settle() staged[O] {
 	b := &d.batch
 	b.begin(&d.stream)
+	if !d.loaded {
+		b.expect(len(d.turns))
+	}
 	for i := range d.turns {
 		t := &d.turns[i]
 		before := b.changes
@@ -88,8 +89,10 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 	entryOf := func(o *O) *entry[O] {
 		e := &entry[O]{val: *o}
-		if e.key = keyOf(&e.val); e.key == t.key {
-			e.key = t.key // one string for both
+		if key := keyOf(&e.val); key != t.key {
+			e.setKey(key)
+		} else {
+			e.key, e.hash = t.key, t.hash // one string for both
 		}
 		return e
 	}
@@ -153,7 +156,7 @@ func (d *derived[I, O]) forget(rec *input) {
 // the next call.
 func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
 	out := d.old[:0]
-	if e, ok := b.get(t.key); ok && e.from == nil {
+	if e, ok := b.find(t.hash, t.key); ok && e.from == nil {
 		out = append(out, e)
 	}
 	if t.rec != nil {
@@ -185,114 +188,4 @@ func (d *derived[I, O]) remove(b *batch[O], e *entry[O]) {
 		d.redo = append(d.redo, losers...)
 		delete(d.losers, e.key)
 	}
-}
-
-// batch collects the changes of one commit.
-type batch[T any] struct {
-	s       *stream[T]
-	before  trie.Map[*entry[T]]
-	link    *link[T]       // nil while there are no changes
-	changes int            // that were made, those that were taken back included
-	place   map[string]int // of the last change of each key; nil while there are few
-}
-
-// begin makes the batch one of changes to what the stream holds now. Only the
-// stream's writer may call it.
-func (b *batch[T]) begin(s *stream[T]) {
-	*b = batch[T]{s: s, before: s.live.objects}
-}
-
-// last returns the last change of the key in the batch, or nil.
-func (b *batch[T]) last(key string) *change[T] {
-	if b.place != nil {
-		if i, ok := b.place[key]; ok {
-			return &b.link.changes[i]
-		}
-		return nil
-	}
-	if b.link != nil {
-		for i := len(b.link.changes) - 1; i >= 0; i-- {
-			if c := &b.link.changes[i]; !c.empty() && c.key() == key {
-				return c
-			}
-		}
-	}
-	return nil
-}
-
-// get returns the object with the key as it will be after the changes so far.
-func (b *batch[T]) get(key string) (*entry[T], bool) {
-	if c := b.last(key); c != nil {
-		return c.new, c.new != nil
-	}
-	return b.before.Get(key)
-}
-
-func (b *batch[T]) add(c change[T]) {
-	b.changes++
-	if b.link == nil {
-		b.link = oneChange(c)
-		return
-	}
-	if b.place == nil && len(b.link.changes) >= few {
-		b.place = make(map[string]int)
-		for i, c := range b.link.changes {
-			if !c.empty() {
-				b.place[c.key()] = i
-			}
-		}
-	}
-	if b.place != nil {
-		b.place[c.key()] = len(b.link.changes)
-	}
-	b.link.changes = append(b.link.changes, c)
-}
-
-// put makes the entry the object with its key, unless an equal one of the same
-// input is there. It returns the one that it replaced, if any.
-func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
-	old, ok := b.get(e.key)
-	if !ok {
-		b.add(change[T]{new: e})
-		return nil
-	}
-	if old.from == e.from && b.s.equal(&old.val, &e.val) {
-		return nil
-	}
-	if c := b.last(e.key); c != nil {
-		c.new = e
-		b.changes++
-	} else {
-		b.add(change[T]{old: old, new: e})
-	}
-	return old
-}
-
-// remove takes out an object that is there.
-func (b *batch[T]) remove(e *entry[T]) {
-	c := b.last(e.key)
-	b.changes++
-	switch {
-	case c == nil:
-		b.add(change[T]{old: e})
-	case c.old == nil:
-		delete(b.place, e.key)
-		*c = change[T]{}
-	default:
-		c.new = nil
-	}
-}
-
-// finish ends the batch and returns its changes as a link, or nil if there are
-// none.
-func (b *batch[T]) finish() *link[T] {
-	l := b.link
-	*b = batch[T]{}
-	if l == nil {
-		return nil
-	}
-	if l.changes = slices.DeleteFunc(l.changes, change[T].empty); len(l.changes) == 0 {
-		return nil
-	}
-	return l
 }

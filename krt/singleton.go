@@ -101,11 +101,11 @@ func (s *staticSingleton[T]) Set(obj *T) {
 	s.c.update(func(b *batch[T]) {
 		var e *entry[T]
 		if obj != nil {
-			e = &entry[T]{val: *obj}
-			var ok bool
-			if e.key, ok = findKey(&e.val); !ok {
-				e.key = anyKey
+			key, ok := findKey(obj)
+			if !ok {
+				key = anyKey
 			}
+			e = entryWithKey(key, *obj)
 		}
 		for old := range b.before.All() {
 			if e != nil && old.key == e.key {

@@ -73,8 +73,8 @@ func (s StaticCollection[T]) UpdateObject(obj T) {
 	e := newEntry(obj)
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	old, _ := s.live.objects.Get(e.key)
-	s.commitNow(oneChange(change[T]{old: old, new: e}))
+	old, _ := s.live.objects.Find(e.hash, e.key)
+	s.commitNow(staged[T]{link: oneChange(change[T]{old: old, new: e})})
 }
 
 // ConditionalUpdateObject is UpdateObject, but does nothing if an equal object is
@@ -126,7 +126,7 @@ func (s *staticCollection[T]) update(f func(b *batch[T])) {
 	var b batch[T]
 	b.begin(&s.stream)
 	f(&b)
-	if l := b.finish(); l != nil {
-		s.commitNow(l)
+	if st := b.finish(); st.link != nil {
+		s.commitNow(st)
 	}
 }

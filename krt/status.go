@@ -121,14 +121,14 @@ func (s *statuses[I, S]) settle(key string, in *entry[I], status any, again bool
 		s.batch.remove(old)
 	}
 	if status != nil {
-		s.batch.put(&entry[ObjectWithStatus[I, S]]{key: key, val: ObjectWithStatus[I, S]{Obj: in.val, Status: *status.(*S)}})
+		s.batch.put(entryWithKey(key, ObjectWithStatus[I, S]{Obj: in.val, Status: *status.(*S)}))
 	}
 	return s.batch.changes > before
 }
 
 func (s *statuses[I, S]) amend() {
 	if s.batch.s != nil {
-		s.result = staged[ObjectWithStatus[I, S]]{link: s.batch.finish()}
+		s.result = s.batch.finish()
 	}
 	if s.result.link != nil {
 		s.stream.amend(&s.result)

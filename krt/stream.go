@@ -14,8 +14,9 @@ import (
 // entry is an object in a collection. It never changes; a new state of the object
 // is a new entry.
 type entry[T any] struct {
-	key string
-	val T
+	key  string
+	hash uint64 // trie.Hash of the key
+	val  T
 	// from is the input that a derived collection made the object of, or nil if
 	// that has the same key and nothing else is to be known of it.
 	from *input
@@ -23,12 +24,25 @@ type entry[T any] struct {
 
 func newEntry[T any](v T) *entry[T] {
 	e := &entry[T]{val: v}
-	e.key = keyOf(&e.val)
+	e.setKey(keyOf(&e.val))
 	return e
 }
 
+// entryWithKey is newEntry for an object whose key is known.
+func entryWithKey[T any](key string, v T) *entry[T] {
+	e := &entry[T]{val: v}
+	e.setKey(key)
+	return e
+}
+
+// setKey completes a new entry.
+func (e *entry[T]) setKey(key string) { e.key, e.hash = key, trie.Hash(key) }
+
 // Key implements [trie.Element].
 func (e *entry[T]) Key() string { return e.key }
+
+// Hash implements [trie.Element].
+func (e *entry[T]) Hash() uint64 { return e.hash }
 
 // input returns the key of the input that a derived collection made the object of.
 func (e *entry[T]) input() string {
@@ -44,14 +58,24 @@ type change[T any] struct {
 	old, new *entry[T]
 }
 
-func (c change[T]) empty() bool { return c.old == nil && c.new == nil }
-
-func (c change[T]) key() string {
+// apply makes the change in a map that the owner may change.
+func (c change[T]) apply(m *trie.Map[*entry[T]], owner uint64) {
 	if c.new != nil {
-		return c.new.key
+		m.Put(owner, c.new)
+	} else {
+		m.Delete(owner, c.old)
 	}
-	return c.old.key
 }
+
+// latest returns the newest state that there was.
+func (c change[T]) latest() *entry[T] {
+	if c.new != nil {
+		return c.new
+	}
+	return c.old
+}
+
+func (c change[T]) key() string { return c.latest().key }
 
 // link is one commit in the history of a collection. Everyone who follows the
 // collection holds the last link that it has seen; what nobody follows any more
@@ -200,10 +224,12 @@ func filtered[T any](objects trie.Map[*entry[T]], filter func(T) bool) []T {
 // staged is a commit that is ready to be made: everything that calls foreign code
 // or takes long is done.
 type staged[T any] struct {
-	link  *link[T] // nil if there is nothing to commit
-	defs  []*indexDef[T]
-	keys  [][]keyChange // of each def, for each change
-	built *state[T]     // the state after the commit, if it is too large to make it in place
+	link *link[T] // nil if there is nothing to commit
+	defs []*indexDef[T]
+	keys [][]keyChange // of each def, for each change, if the commit is made in place
+
+	built *state[T] // the state after the commit, if that is too large to be made in place
+	owner uint64    // of what belongs to it alone
 }
 
 // inPlace is how many changes a commit makes while it holds the lock.
@@ -213,32 +239,32 @@ const inPlace = 64
 // were added or removed since. Only the writer may call it.
 func (s *stream[T]) amend(st *staged[T]) {
 	s.mu.RLock()
-	before := s.live
+	indexes := s.live.indexes
 	st.defs = s.defs
 	s.mu.RUnlock()
+	if st.built != nil {
+		// Whoever reads an index meanwhile reads the one before.
+		st.built.indexes = slices.Clone(indexes)
+		for i, def := range st.defs {
+			def.update(&st.built.indexes[i], st.owner, st.link.changes)
+		}
+		return
+	}
 	st.keys = st.keys[:0]
 	for _, def := range st.defs {
 		st.keys = append(st.keys, def.keyChanges(st.link.changes))
 	}
-	if len(st.link.changes) <= inPlace {
-		return
-	}
-	// Whoever reads the state meanwhile sees the one before.
-	st.built = &state[T]{objects: before.objects, indexes: slices.Clone(before.indexes)}
-	st.built.apply(s.epoch.Add(1), st)
 }
 
 // apply makes the changes in a state.
 func (st *state[T]) apply(owner uint64, p *staged[T]) {
 	for _, c := range p.link.changes {
-		if c.new != nil {
-			st.objects.Put(owner, c.new)
-		} else {
-			st.objects.Delete(owner, c.old.key)
-		}
+		c.apply(&st.objects, owner)
 	}
 	for i := range p.keys {
-		updateIndex(&st.indexes[i], owner, p.link.changes, p.keys[i])
+		for j, c := range p.link.changes {
+			updateIndex(&st.indexes[i], owner, c, p.keys[i][j])
+		}
 	}
 }
 
@@ -249,10 +275,10 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 	if !s.current(p) {
 		return false
 	}
-	oldest, readers := s.node.Readers()
+	oldest, newest, readers := s.node.Readers()
 	at := g.Publish(s.node)
 	s.mu.Lock()
-	if readers {
+	if readers && newest >= s.live.at {
 		s.keepOlder(oldest)
 	}
 	if p.built != nil {
@@ -271,10 +297,9 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 // change only with the graph locked, as it is.
 func (s *stream[T]) current(p *staged[T]) bool { return slices.Equal(p.defs, s.defs) }
 
-// commitNow stages a source's changes and commits them. Changes to a source that
-// was stopped are dropped.
-func (s *stream[T]) commitNow(l *link[T]) {
-	st := staged[T]{link: l}
+// commitNow commits a source's changes. Changes to a source that was stopped are
+// dropped.
+func (s *stream[T]) commitNow(st staged[T]) {
 	for done := false; !done; {
 		s.amend(&st)
 		g := s.node.Lock()

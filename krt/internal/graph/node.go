@@ -173,26 +173,32 @@ func (n *Node) Lock() *Graph {
 	}
 }
 
-// Readers reports whether runs that began before now read the node, so that a
-// commit must keep the state that it replaces, and which moment the oldest of them
-// reads as of. The graph is locked.
-func (n *Node) Readers() (oldest uint64, ok bool) {
+// Readers reports whether runs that began before now read the node, and as of
+// which moments the oldest and the newest of them do: a commit must keep the state
+// that it replaces if that is not newer. The graph is locked.
+func (n *Node) Readers() (oldest, newest uint64, ok bool) {
 	if n.readers == 0 {
-		return 0, false
+		return 0, 0, false
 	}
-	oldest = ^uint64(0)
+	const none = ^uint64(0)
+	oldest = none
+	known := 0
 	for _, e := range n.children {
 		if e.reading {
-			oldest = min(oldest, e.child.at.Load())
+			at := e.child.at.Load()
+			oldest, newest = min(oldest, at), max(newest, at)
+			known++
 		}
 		if e.held {
-			oldest = min(oldest, n.graph.Load().wave.at)
+			at := n.graph.Load().wave.at
+			oldest, newest = min(oldest, at), max(newest, at)
+			known++
 		}
 	}
-	if oldest == ^uint64(0) {
-		oldest = 0 // only runs whose edge was removed meanwhile
+	if known < n.readers {
+		oldest, newest = 0, none // there are runs whose edge was removed meanwhile
 	}
-	return oldest, true
+	return oldest, newest, true
 }
 
 // Stopped reports whether the node was stopped. The graph is locked.

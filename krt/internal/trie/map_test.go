@@ -16,9 +16,14 @@ import (
 type pair struct {
 	key   string
 	value int
+	hash  uint64
 }
 
+func newPair(key string, value int) *pair { return &pair{key, value, trie.Hash(key)} }
+
 func (p *pair) Key() string { return p.key }
+
+func (p *pair) Hash() uint64 { return p.hash }
 
 func content(m trie.Map[*pair]) map[string]int {
 	out := map[string]int{}
@@ -30,46 +35,109 @@ func content(m trie.Map[*pair]) map[string]int {
 
 // TestMap_matchesBuiltinMap drives a Map and a Go map with the same random
 // steps, freezing copies on the way: neither the Map nor a frozen copy may ever
-// differ from its model.
+// differ from its model. Also not with hashes that are the same at either end, or
+// altogether.
 func TestMap_matchesBuiltinMap(t *testing.T) {
-	for seed := range uint64(20) {
-		rnd := rand.New(rand.NewPCG(seed, 1))
-		var m trie.Map[*pair]
-		model := map[string]int{}
-		owner := uint64(1)
-		type frozen struct {
-			m     trie.Map[*pair]
-			model map[string]int
+	hashes := map[string]func(h uint64) uint64{
+		"good":           func(h uint64) uint64 { return h },
+		"same beginning": func(h uint64) uint64 { return h >> 50 },
+		"same end":       func(h uint64) uint64 { return h &^ (1<<58 - 1) },
+		"same":           func(uint64) uint64 { return 1 << 63 },
+	}
+	for name, hash := range hashes {
+		for seed := range uint64(10) {
+			t.Run(fmt.Sprintf("%s/seed=%d", name, seed), func(t *testing.T) { matchesBuiltin(t, seed, hash) })
 		}
-		var copies []frozen
-		for step := range 4000 {
-			key := fmt.Sprint(rnd.IntN(600))
-			switch rnd.IntN(10) {
-			case 0, 1, 2, 3:
-				m.Delete(owner, key)
-				delete(model, key)
-			case 4:
-				if rnd.IntN(40) == 0 {
-					copies = append(copies, frozen{m, maps.Clone(model)})
-					owner++
-				}
-			default:
-				m.Put(owner, &pair{key, step})
-				model[key] = step
-			}
-			got, ok := m.Get(key)
-			want, present := model[key]
-			if ok != present || ok && got.value != want {
-				t.Fatalf("seed %d step %d: Get(%q) = %v, %v, want %v, %v", seed, step, key, got, ok, want, present)
-			}
+	}
+}
+
+func matchesBuiltin(t *testing.T, seed uint64, hash func(uint64) uint64) {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	var m trie.Map[*pair]
+	model := map[string]int{}
+	owner := uint64(1)
+	type frozen struct {
+		m     trie.Map[*pair]
+		model map[string]int
+	}
+	var copies []frozen
+	for step := range 4000 {
+		p := newPair(fmt.Sprint(rnd.IntN(600)), step)
+		p.hash = hash(p.hash)
+		deletes := 4 // of ten
+		if step/1000%2 == 1 {
+			deletes = 8 // so that it becomes small again
 		}
-		for i, c := range append(copies, frozen{m, model}) {
-			if diff := cmp.Diff(c.model, content(c.m)); diff != "" {
-				t.Fatalf("seed %d copy %d mismatch (-want +got):\n%s", seed, i, diff)
-			}
-			if c.m.Len() != len(c.model) {
-				t.Fatalf("seed %d copy %d: Len() = %d, want %d", seed, i, c.m.Len(), len(c.model))
-			}
+		switch op := rnd.IntN(10); {
+		case rnd.IntN(400) == 0:
+			copies = append(copies, frozen{m, maps.Clone(model)})
+			owner++
+		case op < deletes:
+			m.Delete(owner, p)
+			delete(model, p.key)
+		default:
+			m.Put(owner, p)
+			model[p.key] = step
+		}
+		got, ok := m.Find(p.hash, p.key)
+		want, present := model[p.key]
+		if ok != present || ok && got.value != want {
+			t.Fatalf("step %d: Find(%q) = %v, %v, want %v, %v", step, p.key, got, ok, want, present)
+		}
+	}
+	for i, c := range append(copies, frozen{m, model}) {
+		if diff := cmp.Diff(c.model, content(c.m)); diff != "" {
+			t.Fatalf("copy %d mismatch (-want +got):\n%s", i, diff)
+		}
+		if c.m.Len() != len(c.model) {
+			t.Fatalf("copy %d: Len() = %d, want %d", i, c.m.Len(), len(c.model))
+		}
+	}
+}
+
+// TestMap_isMadeOfFewNodes grows a Map and shrinks it: however many elements it
+// has, it is made of no more nodes than they need.
+func TestMap_isMadeOfFewNodes(t *testing.T) {
+	const most = 20000
+	pairs := make([]*pair, most)
+	for i := range pairs {
+		pairs[i] = newPair(fmt.Sprint(i), i)
+	}
+	var m trie.Map[*pair]
+	check := func(perNode int) {
+		t.Helper()
+		if n, limit := m.Nodes(), 1+m.Len()/perNode; n > limit {
+			t.Errorf("%d elements are in %d nodes, want at most %d", m.Len(), n, limit)
+		}
+	}
+	for i, p := range pairs {
+		m.Put(1, p)
+		if i%100 == 0 {
+			check(7)
+		}
+	}
+	for i, p := range pairs {
+		m.Delete(1, p)
+		if i%100 == 0 {
+			check(3)
+		}
+		if left := most - i - 1; left <= 8 && m.Nodes() > 1 || left <= 1 && m.Nodes() > 0 {
+			t.Errorf("%d elements are in %d nodes", left, m.Nodes())
+		}
+	}
+}
+
+func TestMap_getKnowsTheHashOfAKey(t *testing.T) {
+	var m trie.Map[*pair]
+	for i := range 1000 {
+		key := fmt.Sprint(i)
+		if _, ok := m.Get(key); ok {
+			t.Errorf("Get(%q) finds what is not there", key)
+		}
+		m.Put(1, newPair(key, i))
+		if got, ok := m.Get(key); !ok || got.value != i {
+			t.Errorf("Get(%q) = %v, %v", key, got, ok)
 		}
 	}
 }
@@ -77,7 +145,7 @@ func TestMap_matchesBuiltinMap(t *testing.T) {
 func TestMap_allStopsWhenAsked(t *testing.T) {
 	var m trie.Map[*pair]
 	for i := range 100 {
-		m.Put(1, &pair{fmt.Sprint(i), i})
+		m.Put(1, newPair(fmt.Sprint(i), i))
 	}
 	n := 0
 	for range m.All() {
@@ -93,9 +161,9 @@ func TestMap_allStopsWhenAsked(t *testing.T) {
 func TestMap_unfrozenPutReplacesWithoutAllocating(t *testing.T) {
 	var m trie.Map[*pair]
 	for i := range 20000 {
-		m.Put(1, &pair{fmt.Sprint(i), i})
+		m.Put(1, newPair(fmt.Sprint(i), i))
 	}
-	p := &pair{"777", 1}
+	p := newPair("777", 1)
 	if got := testing.AllocsPerRun(100, func() { m.Put(1, p) }); got != 0 {
 		t.Errorf("Put in place allocates %v times, want 0", got)
 	}
@@ -107,7 +175,7 @@ func BenchmarkMap(b *testing.B) {
 		keys := make([]string, n)
 		for i := range n {
 			keys[i] = fmt.Sprintf("namespace-%d/name-%d", i%50, i)
-			m.Put(1, &pair{keys[i], i})
+			m.Put(1, newPair(keys[i], i))
 		}
 		b.Run(fmt.Sprintf("Get/n=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
@@ -117,14 +185,14 @@ func BenchmarkMap(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("Put/n=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
-			p := &pair{keys[n/2], 1}
+			p := newPair(keys[n/2], 1)
 			for b.Loop() {
 				m.Put(1, p)
 			}
 		})
 		b.Run(fmt.Sprintf("PutFrozen/n=%d", n), func(b *testing.B) {
 			b.ReportAllocs()
-			p := &pair{keys[n/2], 1}
+			p := newPair(keys[n/2], 1)
 			for owner := uint64(2); b.Loop(); owner++ {
 				m.Put(owner, p)
 			}
@@ -147,7 +215,7 @@ func BenchmarkBuiltin(b *testing.B) {
 		keys := make([]string, n)
 		for i := range n {
 			keys[i] = fmt.Sprintf("namespace-%d/name-%d", i%50, i)
-			m[keys[i]] = &pair{keys[i], i}
+			m[keys[i]] = newPair(keys[i], i)
 		}
 		b.Run(fmt.Sprintf("Get/n=%d", n), func(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
@@ -155,7 +223,7 @@ func BenchmarkBuiltin(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("Put/n=%d", n), func(b *testing.B) {
-			p := &pair{keys[n/2], 1}
+			p := newPair(keys[n/2], 1)
 			for b.Loop() {
 				m[p.key] = p
 			}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package krt
+
+import (
+	"slices"
+
+	"github.com/krtkit/krtkit/krt/internal/trie"
+)
+
+// batch collects the changes of one commit. Few of them are looked through, and
+// are made in the stream's state by the commit. Many are made at once in a state
+// beside it, which takes its place.
+type batch[T any] struct {
+	s      *stream[T]
+	before trie.Map[*entry[T]]
+	link   *link[T] // nil while there are no changes
+
+	changes int // that were made, also of what had been changed already
+
+	owner  uint64              // of what after does not share with before; 0 while there are few
+	after  trie.Map[*entry[T]] // if there are many
+	places map[*entry[T]]int   // of changes by what they put; nil until one is looked for among many
+}
+
+// begin makes the batch one of changes to what the stream holds now. Only the
+// stream's writer may call it.
+func (b *batch[T]) begin(s *stream[T]) {
+	*b = batch[T]{s: s, before: s.live.objects}
+}
+
+// expect says that there will be about n changes.
+func (b *batch[T]) expect(n int) {
+	if n > inPlace {
+		b.link = &link[T]{changes: make([]change[T], 0, n)}
+		b.build()
+	}
+}
+
+// build begins the state beside.
+func (b *batch[T]) build() {
+	b.owner, b.after = b.s.epoch.Add(1), b.before
+	for _, c := range b.link.changes {
+		c.apply(&b.after, b.owner)
+	}
+}
+
+// get returns the object with the key as it will be after the changes so far.
+func (b *batch[T]) get(key string) (*entry[T], bool) { return b.find(trie.Hash(key), key) }
+
+// find is get for a caller that knows the key's hash.
+func (b *batch[T]) find(hash uint64, key string) (*entry[T], bool) {
+	if b.owner != 0 {
+		return b.after.Find(hash, key)
+	}
+	if b.link != nil {
+		for _, c := range slices.Backward(b.link.changes) {
+			if e := c.latest(); e.hash == hash && e.key == key {
+				return c.new, c.new != nil
+			}
+		}
+	}
+	return b.before.Find(hash, key)
+}
+
+// placeOf returns the place of the change that put an object which is there, or -1
+// if it was there before.
+func (b *batch[T]) placeOf(e *entry[T]) int {
+	if b.link == nil {
+		return -1
+	}
+	if b.owner == 0 {
+		return slices.IndexFunc(b.link.changes, func(c change[T]) bool { return c.new == e })
+	}
+	if old, ok := b.before.Find(e.hash, e.key); ok && old == e {
+		return -1
+	}
+	if b.places == nil {
+		b.places = make(map[*entry[T]]int, len(b.link.changes))
+		for i, c := range b.link.changes {
+			if c.new != nil {
+				b.places[c.new] = i
+			}
+		}
+	}
+	return b.places[e]
+}
+
+// add adds a change to a key that none was added for yet, or an addition after a
+// deletion.
+func (b *batch[T]) add(c change[T]) {
+	b.changes++
+	if b.link == nil {
+		b.link = oneChange(c)
+		return
+	}
+	b.link.changes = append(b.link.changes, c)
+	switch {
+	case b.owner != 0:
+		b.made(len(b.link.changes) - 1)
+	case len(b.link.changes) > inPlace:
+		b.build()
+	}
+}
+
+// made makes a change in the state beside, if there is one.
+func (b *batch[T]) made(place int) {
+	c := b.link.changes[place]
+	if b.owner != 0 {
+		c.apply(&b.after, b.owner)
+	}
+	if b.places != nil && c.new != nil {
+		b.places[c.new] = place
+	}
+}
+
+// put makes the entry the object with its key, unless an equal one of the same
+// input is there. It returns the one that it replaced, if any.
+func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
+	old, ok := b.find(e.hash, e.key)
+	if !ok {
+		b.add(change[T]{new: e})
+		return nil
+	}
+	if old.from == e.from && b.s.equal(&old.val, &e.val) {
+		return nil
+	}
+	if i := b.placeOf(old); i >= 0 {
+		b.changes++
+		b.link.changes[i].new = e
+		b.made(i)
+	} else {
+		b.add(change[T]{old: old, new: e})
+	}
+	return old
+}
+
+// remove takes out an object that was there before the batch, and still is.
+func (b *batch[T]) remove(e *entry[T]) { b.add(change[T]{old: e}) }
+
+// finish ends the batch and returns its changes, ready to be amended and
+// committed. The link is nil if there are none.
+func (b *batch[T]) finish() staged[T] {
+	var st staged[T]
+	if b.link != nil && len(b.link.changes) > 0 {
+		st.link = b.link
+		if b.owner != 0 {
+			st.built, st.owner = &state[T]{objects: b.after}, b.owner
+		}
+	}
+	*b = batch[T]{}
+	return st
+}
