@@ -2,15 +2,11 @@
 
 package krt
 
-import (
-	"slices"
+import "github.com/krtkit/krtkit/krt/internal/trie"
 
-	"github.com/krtkit/krtkit/krt/internal/trie"
-)
-
-// batch collects the changes of one commit. Few of them are looked through, and
-// are made in the stream's state by the commit. Many are made at once in a state
-// beside it, which takes its place.
+// batch collects the changes of one commit. They are made in the stream's state by
+// the commit, or, if there are many, at once in a state beside it, which takes its
+// place.
 type batch[T any] struct {
 	s      *stream[T]
 	before trie.Map[*entry[T]]
@@ -18,9 +14,10 @@ type batch[T any] struct {
 
 	changes int // that were made, also of what had been changed already
 
-	owner  uint64              // of what after does not share with before; 0 while there are few
-	after  trie.Map[*entry[T]] // if there are many
-	places map[*entry[T]]int   // of changes by what they put; nil until one is looked for among many
+	places places // of changes; not always all of them
+
+	owner uint64              // of what after does not share with before; 0 while there are few
+	after trie.Map[*entry[T]] // if there are many
 }
 
 // begin makes the batch one of changes to what the stream holds now. Only the
@@ -39,7 +36,7 @@ func (b *batch[T]) expect(n int) {
 
 // build begins the state beside.
 func (b *batch[T]) build() {
-	b.owner, b.after = b.s.epoch.Add(1), b.before
+	b.owner, b.after = b.s.owners.Add(1), b.before
 	for _, c := range b.link.changes {
 		c.apply(&b.after, b.owner)
 	}
@@ -53,37 +50,20 @@ func (b *batch[T]) find(hash uint64, key string) (*entry[T], bool) {
 	if b.owner != 0 {
 		return b.after.Find(hash, key)
 	}
-	if b.link != nil {
-		for _, c := range slices.Backward(b.link.changes) {
-			if e := c.latest(); e.hash == hash && e.key == key {
-				return c.new, c.new != nil
-			}
-		}
+	if i := b.place(hash, key); i >= 0 {
+		e := b.link.changes[i].new
+		return e, e != nil
 	}
 	return b.before.Find(hash, key)
 }
 
-// placeOf returns the place of the change that put an object which is there, or -1
-// if it was there before.
-func (b *batch[T]) placeOf(e *entry[T]) int {
+// place returns the place of the last change to the key, or -1 if there is none.
+func (b *batch[T]) place(hash uint64, key string) int {
 	if b.link == nil {
 		return -1
 	}
-	if b.owner == 0 {
-		return slices.IndexFunc(b.link.changes, func(c change[T]) bool { return c.new == e })
-	}
-	if old, ok := b.before.Find(e.hash, e.key); ok && old == e {
-		return -1
-	}
-	if b.places == nil {
-		b.places = make(map[*entry[T]]int, len(b.link.changes))
-		for i, c := range b.link.changes {
-			if c.new != nil {
-				b.places[c.new] = i
-			}
-		}
-	}
-	return b.places[e]
+	changes := b.link.changes
+	return placeOf(&b.places, len(changes), func(i int) *entry[T] { return changes[i].latest() }, hash, key)
 }
 
 // add adds a change to a key that none was added for yet, or an addition after a
@@ -97,20 +77,9 @@ func (b *batch[T]) add(c change[T]) {
 	b.link.changes = append(b.link.changes, c)
 	switch {
 	case b.owner != 0:
-		b.made(len(b.link.changes) - 1)
+		c.apply(&b.after, b.owner)
 	case len(b.link.changes) > inPlace:
 		b.build()
-	}
-}
-
-// made makes a change in the state beside, if there is one.
-func (b *batch[T]) made(place int) {
-	c := b.link.changes[place]
-	if b.owner != 0 {
-		c.apply(&b.after, b.owner)
-	}
-	if b.places != nil && c.new != nil {
-		b.places[c.new] = place
 	}
 }
 
@@ -125,12 +94,15 @@ func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
 	if old.from == e.from && b.s.equal(&old.val, &e.val) {
 		return nil
 	}
-	if i := b.placeOf(old); i >= 0 {
-		b.changes++
-		b.link.changes[i].new = e
-		b.made(i)
-	} else {
+	if was, ok := b.before.Find(e.hash, e.key); ok && was == old {
 		b.add(change[T]{old: old, new: e})
+		return old
+	}
+	// It was put by this batch.
+	b.changes++
+	c := &b.link.changes[b.place(e.hash, e.key)]
+	if c.new = e; b.owner != 0 {
+		c.apply(&b.after, b.owner)
 	}
 	return old
 }

@@ -48,15 +48,11 @@ func FromChannel[T any](updates <-chan Update[T], opts ...CollectionOption) Coll
 
 // take makes one commit of an update.
 func (s StaticCollection[T]) take(u Update[T]) {
-	put := make(map[string]*entry[T], len(u.Put))
-	for _, v := range u.Put {
-		e := newEntry(v)
-		put[e.key] = e
-	}
+	put := newEntries(s.owners.Add(1), u.Put)
 	s.update(func(b *batch[T]) {
 		if u.Replace {
 			for e := range s.live.objects.All() {
-				if put[e.key] == nil {
+				if _, stays := put.Find(e.hash, e.key); !stays {
 					b.remove(e)
 				}
 			}
@@ -66,7 +62,7 @@ func (s StaticCollection[T]) take(u Update[T]) {
 				b.remove(e)
 			}
 		}
-		for _, e := range put {
+		for e := range put.All() {
 			b.put(e)
 		}
 	})

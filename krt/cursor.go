@@ -10,8 +10,8 @@ type mergedChange[T any] struct {
 
 // merger merges the changes of several commits into one for each key.
 type merger[T any] struct {
-	list  []mergedChange[T]
-	place map[string]int // in list; nil while there is at most one
+	list   []mergedChange[T]
+	places places // in list
 }
 
 // take merges what happened after one link, up to and including another.
@@ -25,17 +25,9 @@ func (m *merger[T]) take(pos, limit *link[T]) {
 }
 
 func (m *merger[T]) add(c change[T]) {
-	if len(m.list) == 0 {
-		m.list = append(m.list, mergedChange[T]{change: c})
-		return
-	}
-	key := c.key()
-	if m.place == nil {
-		m.place = map[string]int{m.list[0].key(): 0}
-	}
-	i, ok := m.place[key]
-	if !ok {
-		m.place[key] = len(m.list)
+	e := c.latest()
+	i := placeOf(&m.places, len(m.list), func(i int) *entry[T] { return m.list[i].latest() }, e.hash, e.key)
+	if i < 0 {
 		m.list = append(m.list, mergedChange[T]{change: c})
 		return
 	}
@@ -102,6 +94,9 @@ func (c *cursor[T]) Drop() {
 
 // Compact implements [graph.Cursor].
 func (c *cursor[T]) Compact() {
+	if !c.taken && c.pos.next.Load() == c.s.tail {
+		return // as good as it gets
+	}
 	if c.taken {
 		c.later.take(c.laterPos, c.s.tail)
 		c.laterPos = c.s.tail
@@ -130,7 +125,7 @@ func (c *cursor[T]) changes(f func(c mergedChange[T])) {
 	c.merged.take(c.pos, c.limit)
 	c.pos = c.limit
 	for _, m := range c.merged.list {
-		if m.old != nil || m.new != nil {
+		if m.latest() != nil {
 			f(m)
 		}
 	}

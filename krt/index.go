@@ -156,14 +156,6 @@ type keyChange struct {
 	old, new []string
 }
 
-func (d *indexDef[T]) keyChanges(changes []change[T]) []keyChange {
-	out := make([]keyChange, len(changes))
-	for i, c := range changes {
-		out[i] = d.keyChange(c)
-	}
-	return out
-}
-
 func (d *indexDef[T]) keyChange(c change[T]) (k keyChange) {
 	if c.old != nil {
 		k.old = d.extract(&c.old.val)
@@ -177,12 +169,13 @@ func (d *indexDef[T]) keyChange(c change[T]) (k keyChange) {
 // update makes changes in an index that nobody else looks at.
 func (d *indexDef[T]) update(m *trie.Map[*bucket[T]], owner uint64, changes []change[T]) {
 	for _, c := range changes {
-		updateIndex(m, owner, c, d.keyChange(c))
+		keys := d.keyChange(c)
+		updateIndex(m, owner, c, &keys)
 	}
 }
 
 // updateIndex makes a change in an index.
-func updateIndex[T any](m *trie.Map[*bucket[T]], owner uint64, c change[T], keys keyChange) {
+func updateIndex[T any](m *trie.Map[*bucket[T]], owner uint64, c change[T], keys *keyChange) {
 	for _, k := range keys.old {
 		if !slices.Contains(keys.new, k) {
 			indexDelete(m, owner, k, c.old)
@@ -235,7 +228,7 @@ func (b *bucket[T]) own(m *trie.Map[*bucket[T]], owner uint64) *bucket[T] {
 // up what was committed meanwhile until nothing was.
 func (s *stream[T]) addIndex(def *indexDef[T]) {
 	var m trie.Map[*bucket[T]]
-	owner := s.epoch.Add(1)
+	owner := s.owners.Add(1)
 	g := s.node.Lock()
 	pos := s.tail
 	objects := s.objectsAt(now)

@@ -5,6 +5,8 @@ package krt
 import (
 	"fmt"
 	"sync"
+
+	"github.com/krtkit/krtkit/krt/internal/trie"
 )
 
 // StaticCollection is a collection that its owner fills and changes. Copies are
@@ -47,15 +49,27 @@ func NewStaticCollection[T any](synced Syncer, vals []T, opts ...CollectionOptio
 func newStatic[T any](kind string, startSynced bool, vals []T, o collectionOptions) StaticCollection[T] {
 	s := &staticCollection[T]{}
 	s.init(kind, o, s, nil)
-	for _, v := range vals {
-		// Nobody can look yet.
-		s.live.objects.Put(s.epoch.Load(), newEntry(v))
-	}
+	s.live.objects = newEntries(s.owner, vals) // nobody can look yet
 	if startSynced {
 		s.markSynced()
 	}
 	s.open(o, s.dump)
 	return StaticCollection[T]{s}
+}
+
+// newEntries returns the values as entries; of those with the same key, the last one
+// counts. The entries are made in the order in which they are found in maps, so that
+// those who read them all, now or ever, find one after the other in memory.
+func newEntries[T any](owner uint64, vals []T) (m trie.Map[*entry[T]]) {
+	keys, hashes := make([]string, len(vals)), make([]uint64, len(vals))
+	for i := range vals {
+		keys[i] = keyOf(&vals[i])
+		hashes[i] = trie.Hash(keys[i])
+	}
+	for _, i := range trie.Order(hashes) {
+		m.Put(owner, &entry[T]{key: keys[i], hash: hashes[i], val: vals[i]})
+	}
+	return m
 }
 
 func (s *stream[T]) markSynced() {

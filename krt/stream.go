@@ -44,6 +44,11 @@ func (e *entry[T]) Key() string { return e.key }
 // Hash implements [trie.Element].
 func (e *entry[T]) Hash() uint64 { return e.hash }
 
+// is reports whether there is an entry, and it has the key.
+func (e *entry[T]) is(hash uint64, key string) bool {
+	return e != nil && e.hash == hash && e.key == key
+}
+
 // input returns the key of the input that a derived collection made the object of.
 func (e *entry[T]) input() string {
 	if e.from != nil {
@@ -67,7 +72,7 @@ func (c change[T]) apply(m *trie.Map[*entry[T]], owner uint64) {
 	}
 }
 
-// latest returns the newest state that there was.
+// latest returns the newest state that there was, or nil if there was none.
 func (c change[T]) latest() *entry[T] {
 	if c.new != nil {
 		return c.new
@@ -121,18 +126,21 @@ type stream[T any] struct {
 	changed uint64 // objects, in all commits
 	regs    []*registration[T]
 
-	// epoch owns the parts of live that may be changed in place. Who keeps a copy
-	// of any map in it starts a new epoch first.
-	epoch atomic.Uint64
+	owners atomic.Uint64 // the last number given to someone who changes maps
 
 	// mu guards what is below. The writer, and only the writer, changes live's
 	// objects and so may read them without it. It is held for moments only: a large
 	// commit is built beside and swapped in.
 	mu    sync.RWMutex
 	live  state[T]
+	owner uint64         // of the parts of live that may be changed in place
 	older []state[T]     // what runs under way may still read; empty when there are none
 	defs  []*indexDef[T] // changes only with the graph locked too
 	auto  map[string]*indexDef[T]
+
+	// shared is set, with mu held at least for reading, by who takes a copy of a map in
+	// live along.
+	shared atomic.Bool
 }
 
 // init makes the stream a node in the graph. The body is that of a derived one.
@@ -145,11 +153,13 @@ func (s *stream[T]) init(kind string, o collectionOptions, life graph.Lifecycle,
 func (s *stream[T]) prepare(kind string, o collectionOptions) {
 	s.kind = kind
 	s.metadata = o.metadata
-	s.equals = equalOf[T](o)
+	if s.equals = equalOf[T](o); s.equals == nil {
+		s.equals = plainEqual[T]()
+	}
 	s.augment = o.augment
 	s.ready = make(chan struct{})
 	s.tail = new(link[T])
-	s.epoch.Store(1)
+	s.owner = s.owners.Add(1)
 }
 
 // open shows the stream to those who look for collections, and lets it end when the
@@ -226,14 +236,18 @@ func filtered[T any](objects trie.Map[*entry[T]], filter func(T) bool) []T {
 type staged[T any] struct {
 	link *link[T] // nil if there is nothing to commit
 	defs []*indexDef[T]
-	keys [][]keyChange // of each def, for each change, if the commit is made in place
+
+	// What the commit does to indexes, for each change and each def, if it is made in
+	// place. The first one, which most often is the only one, has room of its own.
+	first keyChange
+	more  []keyChange
 
 	built *state[T] // the state after the commit, if that is too large to be made in place
 	owner uint64    // of what belongs to it alone
 }
 
 // inPlace is how many changes a commit makes while it holds the lock.
-const inPlace = 64
+const inPlace = 512
 
 // amend prepares a commit, and brings a prepared one up to date with indexes that
 // were added or removed since. Only the writer may call it.
@@ -250,20 +264,30 @@ func (s *stream[T]) amend(st *staged[T]) {
 		}
 		return
 	}
-	st.keys = st.keys[:0]
-	for _, def := range st.defs {
-		st.keys = append(st.keys, def.keyChanges(st.link.changes))
+	if n := len(st.link.changes) * len(st.defs); n > 1 {
+		st.more = make([]keyChange, n-1)
 	}
+	for i, c := range st.link.changes {
+		for j, def := range st.defs {
+			*st.keys(i, j) = def.keyChange(c)
+		}
+	}
+}
+
+// keys returns what a change does to an index.
+func (st *staged[T]) keys(change, def int) *keyChange {
+	if i := change*len(st.defs) + def; i > 0 {
+		return &st.more[i-1]
+	}
+	return &st.first
 }
 
 // apply makes the changes in a state.
 func (st *state[T]) apply(owner uint64, p *staged[T]) {
-	for _, c := range p.link.changes {
+	for i, c := range p.link.changes {
 		c.apply(&st.objects, owner)
-	}
-	for i := range p.keys {
-		for j, c := range p.link.changes {
-			updateIndex(&st.indexes[i], owner, c, p.keys[i][j])
+		for j := range p.defs {
+			updateIndex(&st.indexes[j], owner, c, p.keys(i, j))
 		}
 	}
 }
@@ -281,11 +305,16 @@ func (s *stream[T]) commit(g *graph.Graph, p *staged[T]) bool {
 	if readers && newest >= s.live.at {
 		s.keepOlder(oldest)
 	}
-	if p.built != nil {
-		s.live = *p.built
-	} else {
-		s.live.apply(s.epoch.Load(), p)
+	switch {
+	case p.built != nil:
+		s.live, s.owner = *p.built, p.owner
+	case s.shared.Load():
+		s.owner = s.owners.Add(1)
+		fallthrough
+	default:
+		s.live.apply(s.owner, p)
 	}
+	s.shared.Store(false)
 	s.live.at = at
 	s.mu.Unlock()
 	p.link.at = at
@@ -312,7 +341,7 @@ func (s *stream[T]) commitNow(st staged[T]) {
 // reads as of the given moment, and forgets what none of them can reach. mu is
 // held.
 func (s *stream[T]) keepOlder(oldest uint64) {
-	s.epoch.Add(1)
+	s.shared.Store(true)
 	kept := s.live
 	kept.indexes = slices.Clone(kept.indexes)
 	older := append(s.older, kept)
@@ -373,7 +402,9 @@ const now = ^uint64(0)
 // takes along must be frozen.
 func (s *stream[T]) at(moment uint64) *state[T] {
 	if moment == now {
-		s.epoch.Add(1)
+		if !s.shared.Load() { // which many readers can ask at the same time
+			s.shared.Store(true)
+		}
 		return &s.live
 	}
 	st := &s.live

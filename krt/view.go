@@ -94,7 +94,7 @@ func (f *frozen[T]) bucket(def *indexDef[T], key string) (trie.Map[*entry[T]], b
 func (s *stream[T]) freeze(moment uint64) any {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	s.epoch.Add(1)
+	s.shared.Store(true)
 	f := &frozen[T]{state: *s.at(moment), defs: s.defs}
 	f.indexes = slices.Clone(f.indexes)
 	return f

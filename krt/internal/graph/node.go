@@ -79,6 +79,7 @@ type Node struct {
 	graph atomic.Pointer[Graph]
 	at    atomic.Uint64 // what the current run reads as of
 	done  chan struct{} // closed when stopped
+	work  func()        // what a goroutine is started with
 
 	// All below is guarded by the graph's lock.
 
@@ -109,6 +110,7 @@ type Node struct {
 // run, which begins after [Node.Start].
 func NewNode(name string, life Lifecycle, body Body) *Node {
 	n := &Node{id: lastNode.Add(1), name: name, life: life, body: body, done: make(chan struct{})}
+	n.work = func() { work(n) }
 	g := newGraph(n)
 	n.graph.Store(g)
 	n.unsettled = true

@@ -17,7 +17,7 @@ func (b *branch[E]) nodes(depth int) int {
 	n := 1
 	for i := 0; i < width; {
 		if s := b.slots[i]; s.branch != nil {
-			n += s.branch.nodes(depth + bits)
+			n += s.branch.nodes(depth + step)
 			i++
 		} else {
 			n++

@@ -5,11 +5,12 @@ package trie
 import (
 	"hash/maphash"
 	"iter"
+	"math/bits"
 )
 
 const (
-	bits     = 4
-	width    = 1 << bits
+	step     = 4 // bits of a hash that a branch looks at
+	width    = 1 << step
 	leafMax  = 16 // elements in a leaf before it splits
 	mergeMax = 8  // elements of two leaves that become one
 	hashBits = 64 // a leaf this deep holds true collisions and never splits
@@ -75,8 +76,8 @@ func (m Map[E]) Get(key string) (E, bool) {
 // Find is Get for a caller that knows the key's hash.
 func (m Map[E]) Find(hash uint64, key string) (E, bool) {
 	s := m.root
-	for rest := hash; s.branch != nil; rest <<= bits {
-		s = s.branch.slots[rest>>(hashBits-bits)]
+	for rest := hash; s.branch != nil; rest <<= step {
+		s = s.branch.slots[rest>>(hashBits-step)]
 	}
 	if s.leaf != nil {
 		if i := s.leaf.find(hash, key); i >= 0 {
@@ -108,7 +109,7 @@ func (b *branch[E]) walk(depth int, yield func(E) bool) bool {
 	for i := 0; i < width; {
 		s := &b.slots[i]
 		if s.branch != nil {
-			if !s.branch.walk(depth+bits, yield) {
+			if !s.branch.walk(depth+step, yield) {
 				return false
 			}
 			i++
@@ -129,6 +130,26 @@ func (l *leaf[E]) walk(yield func(E) bool) bool {
 		}
 	}
 	return true
+}
+
+// Order returns the places of the hashes in the order in which a Map yields the
+// elements that have them, or nearly so, and in their own order where they are equal.
+func Order(hashes []uint64) []int {
+	lead := min(bits.Len(uint(len(hashes))), 12) // bits that are looked at: what has the same ones is close together
+	next := make([]int, 1<<lead+1)
+	for _, h := range hashes {
+		next[h>>(hashBits-lead)+1]++
+	}
+	for i := range 1 << lead {
+		next[i+1] += next[i]
+	}
+	order := make([]int, len(hashes))
+	for i, h := range hashes {
+		place := &next[h>>(hashBits-lead)]
+		order[*place] = i
+		*place++
+	}
+	return order
 }
 
 // Put adds the element, in place of one with the same key if there is one.
@@ -159,7 +180,7 @@ func (m *Map[E]) put(owner, hash uint64, e E) bool {
 	}
 	m.root.branch = m.root.branch.own(owner)
 	b := m.root.branch
-	for depth := 0; ; depth += bits {
+	for depth := 0; ; depth += step {
 		i := slotOf(hash, depth)
 		s := &b.slots[i]
 		for s.branch == nil {
@@ -203,7 +224,7 @@ func (m *Map[E]) Delete(owner uint64, e E) {
 }
 
 // slotOf returns which slot of a branch at that depth the hash belongs to.
-func slotOf(hash uint64, depth int) int { return int(hash << depth >> (hashBits - bits)) }
+func slotOf(hash uint64, depth int) int { return int(hash << depth >> (hashBits - step)) }
 
 // newBranch returns a branch that has everything in one leaf.
 func newBranch[E Element](owner uint64, l *leaf[E]) *branch[E] {
@@ -264,7 +285,7 @@ func (b *branch[E]) remove(owner uint64, hash uint64, key string, depth int) *le
 	s := &b.slots[i]
 	if s.branch != nil {
 		s.branch = s.branch.own(owner)
-		l := s.branch.remove(owner, hash, key, depth+bits)
+		l := s.branch.remove(owner, hash, key, depth+step)
 		if l == nil {
 			return nil
 		}
@@ -291,7 +312,7 @@ func (b *branch[E]) remove(owner uint64, hash uint64, key string, depth int) *le
 }
 
 // span returns how many slots share the leaf, in a branch of that depth.
-func (l *leaf[E]) span(depth int) int { return 1 << (depth + bits - int(l.depth)) }
+func (l *leaf[E]) span(depth int) int { return 1 << (depth + step - int(l.depth)) }
 
 func (l *leaf[E]) find(hash uint64, key string) int {
 	tag, n := uint8(hash), min(len(l.items), leafMax)
