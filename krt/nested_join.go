@@ -13,7 +13,7 @@ import (
 // NestedJoinWithMergeCollection is [JoinWithMergeCollection] of collections that come
 // and go: those that are the objects of another collection. merge is given the
 // objects with one key in the order of the keys that their collections have in that
-// one (see [GetKey]).
+// one (see [GetKey]); a collection that is there by two keys gives each object twice.
 //
 // A collection that is added is joined when it is synced, and until then holds up
 // nobody but the first state: that is complete when all collections are joined that
@@ -82,13 +82,31 @@ func (j *nestedJoin[T]) Prepare() bool {
 			p.everything(m)
 		}
 	}
+	reordered := j.reordered()
 	for _, m := range j.next {
-		if !slices.Contains(j.members, m) {
+		if reordered || !slices.Contains(j.members, m) {
 			p.everything(m)
 		}
 	}
 	j.stage(p)
 	return true
+}
+
+// reordered reports whether those that stay members are merged in another order from
+// now on, or one of them more often or less.
+func (j *nestedJoin[T]) reordered() bool {
+	if slices.Equal(j.members, j.next) {
+		return false
+	}
+	stay := func(of, in []*member[T]) (out []*member[T]) {
+		for _, m := range of {
+			if slices.Contains(in, m) {
+				out = append(out, m)
+			}
+		}
+		return out
+	}
+	return !slices.Equal(stay(j.members, j.next), stay(j.next, j.members))
 }
 
 // enlist finds the members as of the run. It returns false if the run has to be
