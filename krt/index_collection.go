@@ -135,7 +135,7 @@ func (c *indexCollection[K, O]) Prepare() bool {
 		switch {
 		case len(g.objects) > 0:
 			c.groups[k] = g
-			e := entryWithKey(k, IndexObject[K, O]{Key: c.fromString(k), Objects: g.objects})
+			e := entryWithKey(k, IndexObject[K, O]{Key: c.fromString(k), Objects: slices.Clip(g.objects)})
 			b.add(change[IndexObject[K, O]]{old: old, new: e})
 		case had:
 			delete(c.groups, k)
