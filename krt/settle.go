@@ -89,7 +89,7 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 	entryOf := func(o *O) *entry[O] {
 		e := &entry[O]{val: *o}
-		if key := keyOf(&e.val); key != t.key {
+		if key := d.keyOf(&e.val); key != t.key {
 			e.setKey(key)
 		} else {
 			e.key, e.hash = t.key, t.hash // one string for both
@@ -119,6 +119,14 @@ func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 	}
 	d.made = out
 	return out
+}
+
+// keyOf returns the key of an output. The object of a singleton need not have one.
+func (d *derived[I, O]) keyOf(o *O) string {
+	if d.primary == nil && d.one != nil {
+		return keyOrAny(o)
+	}
+	return keyOf(o)
 }
 
 // note notes what an input fetched, and the keys of its outputs that are not its

@@ -37,7 +37,7 @@ type StaticSingleton[T any] interface {
 
 // NewSingleton derives one object, or none, from what hf fetches. hf is called
 // once, and again when something that it fetched changes. See [NewCollection] for
-// what hf must not do.
+// what hf must not do, and [NewStatic] for objects without a key.
 func NewSingleton[O any](hf TransformationEmpty[O], opts ...CollectionOption) Singleton[O] {
 	d := &derived[nothing, O]{one: func(ctx HandlerContext, _ nothing) *O { return hf(ctx) }}
 	d.init("singleton", buildOptions(fmt.Sprintf("Singleton[%T]", *new(O)), opts), nil)
@@ -71,7 +71,7 @@ func (s singleton[T]) Get() *T {
 func (s singleton[T]) Register(f func(o Event[T])) HandlerRegistration { return s.c.Register(f) }
 
 // AsCollection implements [Singleton].
-func (s singleton[T]) AsCollection() Collection[T] { return s.c }
+func (s singleton[T]) AsCollection() Collection[T] { return keylessCollection[T]{s.c} }
 
 // Metadata implements [Singleton].
 func (s singleton[T]) Metadata() Metadata { return s.c.Metadata() }
@@ -90,6 +90,14 @@ const staticSingletonKind = "static singleton"
 // anyKey is the key of objects that have none.
 const anyKey = "static"
 
+// keyOrAny returns the key of the object, or anyKey if its type has none.
+func keyOrAny[T any](o *T) string {
+	if key, ok := findKey(o); ok {
+		return key
+	}
+	return anyKey
+}
+
 // Set implements [StaticSingleton].
 func (s *staticSingleton[T]) Set(obj *T) {
 	s.mu.Lock()
@@ -101,11 +109,7 @@ func (s *staticSingleton[T]) Set(obj *T) {
 	s.c.update(func(b *batch[T]) {
 		var e *entry[T]
 		if obj != nil {
-			key, ok := findKey(obj)
-			if !ok {
-				key = anyKey
-			}
-			e = entryWithKey(key, *obj)
+			e = entryWithKey(keyOrAny(obj), *obj)
 		}
 		for old := range b.before.All() {
 			if e != nil && old.key == e.key {
