@@ -18,7 +18,7 @@ LINT_VERSION = $(shell cd internal/tools && $(GO) list -m -f '{{.Version}}' $(LI
 LINT         = $(CACHE)/golangci-lint-$(LINT_VERSION)-$(shell $(GO) env GOVERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build vet test race lint arch bench bench-peers fuzz soak e2e demo generate verify ci
+.PHONY: help build vet test race lint arch bench bench-peers fuzz soak oracle peers e2e demo generate verify ci
 
 help: ## List the targets
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1|\2/p' Makefile | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ race: ## Run the tests under the race detector (needs cgo and a C compiler)
 lint: ## Run golangci-lint, built once from internal/tools into the user's cache
 	@test -x '$(LINT)' || { echo 'building golangci-lint $(LINT_VERSION), once'; mkdir -p '$(CACHE)' && \
 		cd internal/tools && $(GO) build -o '$(LINT).tmp' $(LINT_PKG)/cmd/golangci-lint && mv '$(LINT).tmp' '$(LINT)'; }
-	@for dir in . test; do echo "golangci-lint in $$dir"; (cd "$$dir" && '$(LINT)' run --allow-serial-runners ./...) || exit 1; done
+	@for dir in . test benchmarks; do echo "golangci-lint in $$dir"; (cd "$$dir" && '$(LINT)' run --allow-serial-runners ./...) || exit 1; done
 
 arch: ## Check layers, dependency budgets, documents and licence headers
 	$(GO) test -v ./internal/archtest
@@ -58,8 +58,14 @@ fuzz: ## Run every fuzz target for FUZZTIME (default: 10s)
 		done || exit 1; \
 	done
 
-soak: ## Compare random krt graphs with a model for SOAK (default: 30m)
-	$(GO) test ./krt -run TestOracle -timeout 0 -v -krt.soak='$(SOAK)'
+soak: ## Compare random krt graphs with a model for SOAK (default: 30m), under the race detector
+	$(GO) test -race ./krt -run TestOracle -timeout 0 -krt.soak='$(SOAK)'
+
+oracle: ## soak for a minute
+	@$(MAKE) --no-print-directory soak SOAK=1m
+
+peers: ## See that every scenario of benchmarks/ works with everybody
+	cd benchmarks && $(GO) vet ./... && $(GO) test ./...
 
 e2e: ## Run the tests in test/ on a real kube-apiserver, which the first run builds (about ten minutes)
 	cd test && $(GO) run ./apiserver/start -build && $(GO) test -count 1 -timeout 20m ./...
@@ -77,7 +83,7 @@ verify: ## Check that generated files and every go.mod are up to date
 	@for dir in $(MODULES); do echo "go mod tidy -diff in $$dir"; (cd "$$dir" && $(GO) mod tidy -diff) || exit 1; done
 
 # One after the other, whatever -j says; e2e comes last.
-ci: ## Run what CI runs: build vet arch lint test race verify e2e
-	@for target in build vet arch lint test race verify e2e; do \
+ci: ## Run what CI runs: build vet arch lint test race oracle peers verify e2e
+	@for target in build vet arch lint test race oracle peers verify e2e; do \
 		echo "== $$target"; $(MAKE) --no-print-directory $$target || exit 1; \
 	done
