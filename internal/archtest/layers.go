@@ -19,7 +19,7 @@ type Layer struct {
 // named before it has packages: that says where it is to go.
 var Layers = []Layer{
 	{About: "standard library only", Trees: []string{"util"}},
-	{About: "zap, in named scopes", Trees: []string{"log"}},
+	{About: "one library each: zap, fsnotify", Trees: []string{"log", "util/filewatcher"}},
 	{About: "ideas: no API server in here", Trees: []string{"krt", "config", "monitoring", "ctrlz", "security"}},
 	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},
 	{About: "built on the clients", Trees: []string{"inject", "multicluster", "xds", "config/kube"}},
