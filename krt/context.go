@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/krtkit/krtkit/krt/internal/graph"
+	"github.com/krtkit/krtkit/krt/internal/trie"
 )
 
 // HandlerContext is what a transformation is given to [Fetch] with. It is good for
@@ -54,9 +55,9 @@ type reader struct {
 	// Used by runs only. Who is not the run may look at inputs, and at what they refer
 	// to, with records held; the run holds it when it changes any of that.
 	records sync.Mutex
-	inputs  map[string]*input // those that more is known of than their key
-	round   uint64            // number of the run
-	stamp   uint64            // number of inputs whose dependencies were noted
+	inputs  trie.Map[*input] // those that more is known of than their key
+	round   uint64           // number of the run
+	stamp   uint64           // counts the times that interests are met; see [interest]
 }
 
 // fetched is an edge from a derived collection to one that it fetches.
@@ -66,7 +67,7 @@ type fetched interface {
 	// affected calls mark for every input that the changes concern which the run
 	// may read.
 	// It notes the changes in the cause.
-	affected(round uint64, mark func(*input), cause *Cause)
+	affected(stamp uint64, mark func(*input), cause *Cause)
 	// intern returns what stands for the dependency at this edge.
 	intern(d *dependency) *interest
 	// forget takes out an interest that no input has any more.
@@ -83,6 +84,7 @@ type fetched interface {
 type run struct {
 	reader  *reader
 	deps    []recorded
+	asked   int    // how many of them there were in the run before
 	key     string // of the input
 	discard bool
 	view    *View // of a run that is none, but reads what was put aside
@@ -108,6 +110,9 @@ func (r *run) Logger() *slog.Logger {
 
 // record notes what a Fetch asks for. The result is good until the next call.
 func (r *run) record(e fetched, opts []FetchOption, augment func(any) any) *dependency {
+	if r.deps == nil {
+		r.deps = make([]recorded, 0, max(1, r.asked))
+	}
 	r.deps = append(r.deps, recorded{edge: e})
 	last := len(r.deps) - 1
 	d := &r.deps[last].dependency
@@ -191,16 +196,16 @@ func (e *edge[T]) Drop() {
 	e.indexes = nil
 }
 
-func (e *edge[T]) affected(round uint64, mark func(*input), cause *Cause) {
+func (e *edge[T]) affected(stamp uint64, mark func(*input), cause *Cause) {
 	if e.unused() {
 		return
 	}
 	e.changes(func(c mergedChange[T]) {
 		noteChange(cause, e.s.node, c.key())
-		e.interests.affected(c.change, round, mark)
+		e.interests.affected(c.change, stamp, mark)
 	})
 }
 
-func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(d) }
+func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(e, d) }
 
 func (e *edge[T]) forget(it *interest) { e.interests.remove(it) }

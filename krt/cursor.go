@@ -8,20 +8,26 @@ type mergedChange[T any] struct {
 	again bool // it was deleted and made again in between
 }
 
-// merger merges the changes of several commits into one for each key.
+// merger merges the changes of several commits into one for each key. Most often there
+// is nothing to merge, and no merger.
 type merger[T any] struct {
 	list   []mergedChange[T]
 	places places // in list
 }
 
-// take merges what happened after one link, up to and including another.
-func (m *merger[T]) take(pos, limit *link[T]) {
+// take merges what happened after one link, up to and including another. It returns the
+// merger, which it makes if there is something for it to do.
+func (m *merger[T]) take(pos, limit *link[T]) *merger[T] {
 	for pos != limit {
 		pos = pos.next.Load()
 		for _, c := range pos.changes {
+			if m == nil {
+				m = new(merger[T])
+			}
 			m.add(c)
 		}
 	}
+	return m
 }
 
 func (m *merger[T]) add(c change[T]) {
@@ -45,14 +51,14 @@ type cursor[T any] struct {
 	// For the run under way, or else the next one: what was merged already, and
 	// what came after pos, up to limit if a run is under way.
 
-	merged     merger[T]
+	merged     *merger[T]
 	pos, limit *link[T]
 
 	// While a run is under way: what came after limit and was merged already, up to
 	// laterPos.
 
 	taken    bool
-	later    merger[T]
+	later    *merger[T]
 	laterPos *link[T]
 }
 
@@ -65,7 +71,7 @@ func (c *cursor[T]) Take(at uint64) bool {
 			c.limit = next
 		}
 	}
-	c.later, c.laterPos = merger[T]{}, c.limit
+	c.later, c.laterPos = nil, c.limit
 	return c.limit == c.s.tail
 }
 
@@ -74,21 +80,21 @@ func (c *cursor[T]) GiveBack() {
 	c.taken = false
 	if c.laterPos != nil && c.laterPos != c.limit {
 		// The run came to nothing; the next one begins where it did.
-		c.merged.take(c.pos, c.laterPos)
+		c.merged = c.merged.take(c.pos, c.laterPos)
 		c.pos = c.laterPos
 	}
-	c.later, c.laterPos = merger[T]{}, nil
+	c.later, c.laterPos = nil, nil
 }
 
 // Skip implements [graph.Cursor].
 func (c *cursor[T]) Skip() {
-	c.merged, c.later = merger[T]{}, merger[T]{}
+	c.merged, c.later = nil, nil
 	c.pos, c.limit, c.laterPos = c.s.tail, c.s.tail, c.s.tail
 }
 
 // Drop implements [graph.Cursor].
 func (c *cursor[T]) Drop() {
-	c.merged, c.later = merger[T]{}, merger[T]{}
+	c.merged, c.later = nil, nil
 	c.pos, c.limit, c.laterPos = nil, nil, nil
 }
 
@@ -98,10 +104,10 @@ func (c *cursor[T]) Compact() {
 		return // as good as it gets
 	}
 	if c.taken {
-		c.later.take(c.laterPos, c.s.tail)
+		c.later = c.later.take(c.laterPos, c.s.tail)
 		c.laterPos = c.s.tail
 	} else {
-		c.merged.take(c.pos, c.s.tail)
+		c.merged = c.merged.take(c.pos, c.s.tail)
 		c.pos = c.s.tail
 	}
 }
@@ -110,20 +116,23 @@ func (c *cursor[T]) Compact() {
 // locked.
 func (c *cursor[T]) advance() {
 	c.merged, c.pos = c.later, c.laterPos
-	c.later = merger[T]{}
+	c.later = nil
 }
 
 // changes calls f with the changes that are for the run under way.
 func (c *cursor[T]) changes(f func(c mergedChange[T])) {
-	if len(c.merged.list) == 0 && c.pos != c.limit {
+	if c.merged == nil && c.pos != c.limit {
 		// Most often it is one commit of one change.
 		if next := c.pos.next.Load(); next == c.limit && len(next.changes) == 1 {
 			f(mergedChange[T]{change: next.changes[0]})
 			return
 		}
 	}
-	c.merged.take(c.pos, c.limit)
+	c.merged = c.merged.take(c.pos, c.limit)
 	c.pos = c.limit
+	if c.merged == nil {
+		return
+	}
 	for _, m := range c.merged.list {
 		if m.latest() != nil {
 			f(m)

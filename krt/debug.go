@@ -148,13 +148,13 @@ func (d *derived[I, O]) dump() CollectionDump {
 	out.Inputs = map[string]InputDump{}
 	d.records.Lock()
 	defer d.records.Unlock()
-	for key, rec := range d.inputs {
+	for rec := range d.inputs.All() {
 		in := InputDump{}
-		for _, u := range rec.uses {
-			in.Dependencies = append(in.Dependencies, u.it.edge.from().Name())
+		for _, f := range rec.fetched() {
+			in.Dependencies = append(in.Dependencies, f.edge.from().Name())
 		}
 		slices.Sort(in.Dependencies)
-		out.Inputs[key] = in
+		out.Inputs[rec.key] = in
 	}
 	for e := range d.objectsAt(now).All() {
 		key := e.input()

@@ -136,7 +136,6 @@ type turn[I, O any] struct {
 func (d *derived[I, O]) init(kind string, o collectionOptions, primary *stream[I]) {
 	d.stream.init(kind, o, d, d)
 	d.reader.node = d.stream.node
-	d.reader.inputs = map[string]*input{}
 	d.reader.edges.Store(&[]fetched{})
 	d.faults.init(o)
 	guardEqual(&d.stream, &d.faults)
@@ -164,7 +163,7 @@ func (d *derived[I, O]) Prepare() bool {
 	d.reader.round++
 	// The run before may have been given up at any point.
 	d.turns = d.turns[:0]
-	d.alone = run{reader: &d.reader, deps: d.alone.deps[:0]}
+	d.alone = run{reader: &d.reader, deps: d.alone.deps[:0], asked: d.alone.asked}
 	d.cause, d.calls, d.idle = Cause{}, 0, 0
 	d.collect()
 	ok := d.transformAll()
@@ -177,16 +176,17 @@ func (d *derived[I, O]) Prepare() bool {
 		d.Amend()
 	}
 	// What is left lying about keeps nothing alive, and is small.
-	d.turns = reusable(d.turns)
-	d.made, d.old = reusable(d.made), reusable(d.old)
-	d.alone.deps = reusable(d.alone.deps)
+	d.alone.asked = min(len(d.alone.deps), few)
+	d.turns = reusable(d.turns, 2)
+	d.made, d.old = reusable(d.made, few), reusable(d.old, few)
+	d.alone.deps = reusable(d.alone.deps, 2)
 	return ok
 }
 
 // reusable returns the memory of a scratch slice, emptied, or nil if it is too much
 // to be kept.
-func reusable[E any](s []E) []E {
-	if cap(s) > few {
+func reusable[E any](s []E, most int) []E {
+	if cap(s) > most {
 		return nil
 	}
 	clear(s[:cap(s)])
@@ -266,7 +266,7 @@ func (d *derived[I, O]) collect() {
 		d.primary.changes(func(c mergedChange[I]) {
 			e := c.latest()
 			noteChange(&d.cause, d.primary.s.node, e.key)
-			rec := d.inputs[e.key]
+			rec, _ := d.inputs.Find(e.hash, e.key)
 			if rec != nil {
 				rec.round = d.round
 			}
@@ -283,15 +283,16 @@ func (d *derived[I, O]) collect() {
 			d.turns = append(d.turns, d.turnOf(rec.key, rec))
 		}
 	}
+	d.stamp++
 	for _, e := range edges {
 		if d.faults.handler == nil {
-			e.affected(d.round, again, &d.cause)
+			e.affected(d.stamp, again, &d.cause)
 		} else {
 			d.affectedContained(e, again)
 		}
 	}
 	for _, key := range d.redo {
-		if rec := d.inputs[key]; rec != nil {
+		if rec, ok := d.inputs.Get(key); ok {
 			again(rec)
 		} else if t := d.turnOf(key, nil); t.in != nil && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.key == key }) {
 			d.turns = append(d.turns, t)
@@ -302,8 +303,8 @@ func (d *derived[I, O]) collect() {
 // affectedContained finds the inputs that the changes of an edge concern. If a filter
 // panics, those are all.
 func (d *derived[I, O]) affectedContained(e fetched, again func(*input)) {
-	if !d.faults.contain("", func() { e.affected(d.round, again, &d.cause) }) {
-		for _, rec := range d.inputs {
+	if !d.faults.contain("", func() { e.affected(d.stamp, again, &d.cause) }) {
+		for rec := range d.inputs.All() {
 			again(rec)
 		}
 	}

@@ -116,10 +116,8 @@ func (d *derived[I, O]) explainInput(key string, out *Explanation) {
 	out.Panic = d.faults.of(key)
 	d.records.Lock()
 	var asked []recorded
-	if rec := d.inputs[key]; rec != nil {
-		for _, u := range rec.uses {
-			asked = append(asked, u.it.recorded())
-		}
+	if rec, ok := d.inputs.Get(key); ok {
+		asked = rec.fetched()
 	}
 	d.records.Unlock()
 	for _, a := range asked {
@@ -130,14 +128,6 @@ func (d *derived[I, O]) explainInput(key string, out *Explanation) {
 		}
 		out.Fetched = append(out.Fetched, f)
 	}
-}
-
-// recorded returns the Fetch that the interest stands for.
-func (it *interest) recorded() recorded {
-	if it.rest != nil {
-		return recorded{edge: it.edge, dependency: *it.rest}
-	}
-	return recorded{edge: it.edge, dependency: dependency{byKey: true, key: it.key}}
 }
 
 // keys returns the keys of the objects that are asked for, as of now.
@@ -224,7 +214,7 @@ func (d *dependency) String() string {
 		add("keys %s", strings.Join(d.keys, ", "))
 	}
 	if i, ok := d.index.(interface{ String() string }); ok {
-		add("%s %s", i, d.indexKey)
+		add("%s %s", i, d.key)
 	}
 	if d.byLabels {
 		add("labels %s", pairs(d.labels))

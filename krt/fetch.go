@@ -142,7 +142,7 @@ func fetch[T any](from reading[T], d *dependency) []T {
 func narrow[T any](from reading[T], d *dependency) (objects trie.Map[*entry[T]], exact bool) {
 	objects = from.objects()
 	if d.index != nil {
-		if found, ok := from.bucket(d.index.(*indexDef[T]), d.indexKey); ok {
+		if found, ok := from.bucket(d.index.(*indexDef[T]), d.key); ok {
 			objects, exact = found, true
 		}
 	}

@@ -14,41 +14,50 @@ type FetchOption func(*dependency)
 // dependency is what a Fetch asks for, and hence which changes concern it.
 type dependency struct {
 	byKey  bool // only objects with the key, or with one of the keys
-	key    string
-	keys   []string
 	byKeys bool
+	anyOf  bool     // the key of the index is one of the keys; see eachKey
+	index  any      // *indexDef[T] of the collection's type, or nil
+	key    string   // of the object, or of the index if there is one
+	keys   []string // the same
 
-	index     any // *indexDef[T] of the collection's type, or nil
-	indexKey  string
-	anyOf     bool // indexKey is one of indexKeys; see eachKey
-	indexKeys []string
-
-	byLabels bool
-	labels   map[string]string // the object has all of these
-
+	byLabels   bool
 	bySelector bool
+	nonEmpty   bool              // a selector that asks for nothing selects nothing
+	labels     map[string]string // the object has all of these
 	selects    map[string]string // the object's selector asks for a part of these
-	nonEmpty   bool              // and for something
 
 	generic func(any) bool
 	same    func(o, n any) bool // changes between objects that are the same to it do not count
 }
 
+// setKeys sets which objects are asked for by their keys. It leaves the key of an index
+// alone.
+func (d *dependency) setKeys(byKey bool, key string, byKeys bool, keys []string) {
+	if d.byKey, d.byKeys = byKey, byKeys; d.index == nil {
+		d.key, d.keys = key, keys
+	}
+}
+
+// setIndex sets which objects are asked for by the keys of an index.
+func (d *dependency) setIndex(index any, key string, anyOf bool, keys []string) {
+	d.index, d.key, d.anyOf, d.keys = index, key, anyOf, keys
+}
+
 // FilterKey asks for the object with the key.
 func FilterKey(k string) FetchOption {
-	return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = true, k, false, nil }
+	return func(d *dependency) { d.setKeys(true, k, false, nil) }
 }
 
 // FilterKeys asks for the objects with the keys, in the order of the keys. With no
 // argument at all it asks for everything; with an empty slice, for nothing.
 func FilterKeys(k ...string) FetchOption {
 	if k == nil {
-		return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = false, "", false, nil }
+		return func(d *dependency) { d.setKeys(false, "", false, nil) }
 	}
 	keys := slices.Clone(k)
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
-	return func(d *dependency) { d.byKey, d.key, d.byKeys, d.keys = false, "", true, keys }
+	return func(d *dependency) { d.setKeys(false, "", true, keys) }
 }
 
 // FilterObjectName asks for the Kubernetes object with the name, such as a
@@ -66,7 +75,7 @@ func FilterObjectName[N ~struct{ Namespace, Name string }](name N) FetchOption {
 // collection. It cannot be combined with a filter by key.
 func FilterIndex[K comparable, I any](idx Index[K, I], k K) FetchOption {
 	def, key := idx.definition(), idx.keyString(k)
-	return func(d *dependency) { d.index, d.indexKey, d.anyOf, d.indexKeys = def, key, false, nil }
+	return func(d *dependency) { d.setIndex(def, key, false, nil) }
 }
 
 // FilterIndexes asks for the objects that have at least one of the keys in an index
@@ -80,7 +89,7 @@ func FilterIndexes[K comparable, I any](idx Index[K, I], ks ...K) FetchOption {
 	}
 	slices.Sort(keys)
 	keys = slices.Compact(keys)
-	return func(d *dependency) { d.index, d.indexKey, d.anyOf, d.indexKeys = def, "", true, keys }
+	return func(d *dependency) { d.setIndex(def, "", true, keys) }
 }
 
 // FilterLabel asks for objects that have all of these labels. A nil map asks for
@@ -139,17 +148,30 @@ func (d *dependency) augment(augment func(any) any) {
 // eachKey returns the dependencies that together are d, which asks for several keys of
 // an index: one for each of them.
 func (d *dependency) eachKey() []dependency {
-	out := make([]dependency, len(d.indexKeys))
-	for i, k := range d.indexKeys {
+	out := make([]dependency, len(d.keys))
+	for i, k := range d.keys {
 		out[i] = *d
-		out[i].indexKey, out[i].anyOf, out[i].indexKeys = k, false, nil
+		out[i].setIndex(d.index, k, false, nil)
 	}
 	return out
 }
 
-// keyOnly reports whether the key is all that is asked for.
+// keyOnly reports whether all that is asked for is a key, of the object or of an index,
+// or if nothing at all is asked for.
 func (d *dependency) keyOnly() bool {
-	return d.byKey && !d.byLabels && !d.bySelector && d.generic == nil && d.same == nil
+	return !d.byKeys && !d.anyOf && !d.byLabels && !d.bySelector && d.generic == nil && d.same == nil
+}
+
+// keyOf returns what the key is of that is asked for; see [table].
+func (d *dependency) keyOf() any {
+	switch {
+	case d.index != nil:
+		return d.index
+	case d.byKey:
+		return objectKeys{}
+	default:
+		return everything{}
+	}
 }
 
 // comparable reports whether two dependencies can be found to be equal.
@@ -165,7 +187,7 @@ func admits[T any](d *dependency, e *entry[T]) bool {
 			return false
 		}
 	}
-	if d.index != nil && !slices.Contains(d.index.(*indexDef[T]).extract(&e.val), d.indexKey) {
+	if d.index != nil && !slices.Contains(d.index.(*indexDef[T]).extract(&e.val), d.key) {
 		return false // of several keys, each is asked for by itself
 	}
 	return admitsRest(d, e)

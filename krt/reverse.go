@@ -5,38 +5,128 @@ package krt
 import (
 	"maps"
 	"slices"
+
+	"github.com/krtkit/krtkit/krt/internal/trie"
 )
-
-// input is what a derived collection knows of one object that it transforms, if
-// there is more to know than that it became one object with the same key.
-type input struct {
-	key     string
-	outputs []string // keys of what it became
-	uses    []use    // what it fetched
-	round   uint64   // last run that it was marked in
-}
-
-// use is one interest of an input, and the input's place among its users.
-type use struct {
-	it    *interest
-	place int
-}
 
 // interest is something that inputs have asked for by the same Fetch: when a
 // change concerns it, it concerns its users. Interests are found from a change by
 // where they are kept (see [interests]), in time that does not depend on how many
-// there are.
+// there are. There may be one for each input, so it is small.
 type interest struct {
-	edge  fetched
-	key   string      // all there is to it, if rest is nil
-	rest  *dependency // else
-	users []*input
-	round uint64 // last run that it was found to be concerned in
-	seen  uint64 // last time that an input was found to have it
+	key  string        // that is asked for: of an object, or of an index if home is of one
+	home *table        // where it is kept
+	only *input        // the first user
+	mark uint64        // the last [reader.stamp] that it was met at
+	more *moreInterest // nil if there is no more to it
+}
+
+// moreInterest is what few interests have.
+type moreInterest struct {
+	users []*input    // from the second one on
+	rest  *dependency // what is asked for, if that is not just a key
 
 	group *group // where it is kept, if that is a group
 	place int    // in it
 }
+
+// Key implements [trie.Element].
+func (it *interest) Key() string { return it.key }
+
+// Hash implements [trie.Element]. It is not kept: it is needed when a map grows.
+func (it *interest) Hash() uint64 { return trie.Hash(it.key) }
+
+// rest returns what is asked for, or nil if that is just the key.
+func (it *interest) rest() *dependency {
+	if it.more == nil {
+		return nil
+	}
+	return it.more.rest
+}
+
+// recorded returns the Fetch that the interest stands for.
+func (it *interest) recorded() recorded {
+	r := recorded{edge: it.home.edge}
+	if rest := it.rest(); rest != nil {
+		r.dependency = *rest
+		return r
+	}
+	switch it.home.of.(type) {
+	case objectKeys:
+		r.byKey, r.key = true, it.key
+	case everything:
+	default:
+		r.index, r.key = it.home.of, it.key
+	}
+	return r
+}
+
+// standsFor reports whether a Fetch asks for what the interest stands for.
+func (it *interest) standsFor(f *recorded) bool {
+	switch rest := it.rest(); {
+	case it.home.edge != f.edge:
+		return false
+	case rest != nil:
+		return sameDependency(rest, &f.dependency)
+	default:
+		return f.keyOnly() && it.home.of == f.keyOf() && it.key == f.key
+	}
+}
+
+func (it *interest) countUsers() int {
+	switch {
+	case it.only == nil:
+		return 0
+	case it.more == nil:
+		return 1
+	default:
+		return 1 + len(it.more.users)
+	}
+}
+
+func (it *interest) user(i int) **input {
+	if i == 0 {
+		return &it.only
+	}
+	return &it.more.users[i-1]
+}
+
+// add adds a user and returns its place.
+func (it *interest) add(in *input) int {
+	n := it.countUsers()
+	if n == 0 {
+		it.only = in
+		return 0
+	}
+	if it.more == nil {
+		it.more = new(moreInterest)
+	}
+	it.more.users = append(it.more.users, in)
+	return n
+}
+
+// drop removes the last user.
+func (it *interest) drop(last int) {
+	*it.user(last) = nil
+	if last > 0 {
+		it.more.users = it.more.users[:last-1]
+	}
+}
+
+// table holds interests that ask for nothing but a key.
+type table struct {
+	edge fetched
+	of   any // what the keys are of: an *indexDef, objectKeys, or everything
+	all  trie.Map[*interest]
+}
+
+type (
+	objectKeys struct{}
+	everything struct{} // there is one key only, which is empty
+)
+
+// tableOwner owns all parts of all tables: nobody keeps copies.
+const tableOwner = 1
 
 // group is a set of interests that are looked at one by one.
 type group struct {
@@ -44,24 +134,19 @@ type group struct {
 }
 
 func (g *group) add(it *interest) {
-	it.group, it.place = g, len(g.members)
+	it.more.group, it.more.place = g, len(g.members)
 	g.members = append(g.members, it)
 }
 
 func (g *group) remove(it *interest) {
 	last := len(g.members) - 1
-	g.members[it.place] = g.members[last]
-	g.members[it.place].place = it.place
+	g.members[it.more.place] = g.members[last]
+	g.members[it.more.place].more.place = it.more.place
 	g.members[last] = nil
 	g.members = g.members[:last]
 }
 
 type pair struct{ key, value string }
-
-type indexKey struct {
-	def any
-	key string
-}
 
 // interests are the interests in one collection, each kept where a change that
 // concerns it leads: under the key that it asks for, under a key of an index,
@@ -69,41 +154,60 @@ type indexKey struct {
 // none of that narrows it down, with all others like it.
 type interests[T any] struct {
 	count    int
-	byKey    map[string]*interest // nothing but the key
+	byKey    *table // nothing but the key
+	no       *table // nothing at all
 	byKeys   map[string]map[*interest]struct{}
-	byIndex  map[indexKey]*group
+	byIndex  map[*indexDef[T]]*indexInterests
 	byLabel  map[pair]*group
 	bySelect map[pair]map[*interest]struct{}
 	byNone   map[*interest]struct{} // concerned by objects that select by nothing
 	rest     group
-	defs     map[*indexDef[T]]int // indexes in byIndex, with the number of their keys
 }
 
-// intern returns the interest that stands for the dependency, which may be one
-// that others have already.
-func (s *interests[T]) intern(d *dependency) *interest {
+// indexInterests are those that are kept under the keys of an index.
+type indexInterests struct {
+	byKey  *table            // nothing but the key of the index
+	groups map[string]*group // that, and something else
+}
+
+// table returns a table for interests of the edge, which it makes if need be.
+func (s *interests[T]) table(edge fetched, of any) *table {
+	t := &s.byKey
+	switch of := of.(type) {
+	case *indexDef[T]:
+		t = &s.at(of).byKey
+	case everything:
+		t = &s.no
+	}
+	if *t == nil {
+		*t = &table{edge: edge, of: of}
+	}
+	return *t
+}
+
+// intern returns the interest that stands for the dependency at the edge, which may be
+// one that others have already.
+func (s *interests[T]) intern(edge fetched, d *dependency) *interest {
 	if d.keyOnly() {
-		it := s.byKey[d.key]
-		if it == nil {
-			it = &interest{key: d.key}
-			if s.byKey == nil {
-				s.byKey = map[string]*interest{}
-			}
-			s.byKey[d.key] = it
-			s.count++
+		t := s.table(edge, d.keyOf())
+		if it, ok := t.all.Get(d.key); ok {
+			return it
 		}
+		it := &interest{key: d.key, home: t}
+		t.all.Put(tableOwner, it)
+		s.count++
 		return it
 	}
-	g := s.home(d)
+	g := s.groupOf(d)
 	if g != nil && d.comparable() {
 		for _, it := range g.members[:min(len(g.members), 8)] {
-			if sameDependency(it.rest, d) {
+			if sameDependency(it.rest(), d) {
 				return it
 			}
 		}
 	}
 	rest := *d
-	it := &interest{rest: &rest}
+	it := &interest{home: s.table(edge, objectKeys{}), more: &moreInterest{rest: &rest}}
 	s.count++
 	if g != nil {
 		g.add(it)
@@ -113,24 +217,48 @@ func (s *interests[T]) intern(d *dependency) *interest {
 	return it
 }
 
-// home returns the group that an interest belongs to, or nil if it is one that is
+// at returns the interests that are kept under the keys of an index.
+func (s *interests[T]) at(def *indexDef[T]) *indexInterests {
+	i := s.byIndex[def]
+	if i == nil {
+		i = &indexInterests{}
+		if s.byIndex == nil {
+			s.byIndex = map[*indexDef[T]]*indexInterests{}
+		}
+		s.byIndex[def] = i
+	}
+	return i
+}
+
+// left is called when an interest was removed that was kept under a key of an index.
+func (s *interests[T]) left(def *indexDef[T]) {
+	if i := s.byIndex[def]; len(i.groups) == 0 && (i.byKey == nil || i.byKey.all.Len() == 0) {
+		delete(s.byIndex, def)
+	}
+}
+
+// groupOf returns the group that an interest belongs to, or nil if it is one that is
 // kept in several places. Of several groups that would do it is the smallest.
-func (s *interests[T]) home(d *dependency) *group {
+func (s *interests[T]) groupOf(d *dependency) *group {
 	var best *group
 	var found func()
 	if d.index != nil {
-		k := indexKey{d.index, d.indexKey}
-		g, ok := s.byIndex[k]
+		def := d.index.(*indexDef[T])
+		var g *group
+		ok := false
+		if i := s.byIndex[def]; i != nil {
+			g, ok = i.groups[d.key]
+		}
 		if !ok {
 			g = &group{}
 		}
 		best, found = g, func() {
 			if !ok {
-				if s.byIndex == nil {
-					s.byIndex, s.defs = map[indexKey]*group{}, map[*indexDef[T]]int{}
+				i := s.at(def)
+				if i.groups == nil {
+					i.groups = map[string]*group{}
 				}
-				s.byIndex[k] = g
-				s.defs[d.index.(*indexDef[T])]++
+				i.groups[d.key] = g
 			}
 		}
 	}
@@ -202,7 +330,7 @@ func (s *interests[T]) places(d *dependency, f func(set *map[*interest]struct{},
 }
 
 func (s *interests[T]) keep(it *interest) {
-	s.places(it.rest, func(set *map[*interest]struct{}, _ func()) {
+	s.places(it.rest(), func(set *map[*interest]struct{}, _ func()) {
 		if *set == nil {
 			*set = map[*interest]struct{}{}
 		}
@@ -212,16 +340,20 @@ func (s *interests[T]) keep(it *interest) {
 
 func (s *interests[T]) remove(it *interest) {
 	s.count--
+	rest := it.rest()
 	switch {
-	case it.rest == nil:
-		delete(s.byKey, it.key)
-	case it.group != nil:
-		it.group.remove(it)
-		if len(it.group.members) == 0 {
-			s.dropGroup(it)
+	case rest == nil:
+		it.home.all.Delete(tableOwner, it)
+		if def, ok := it.home.of.(*indexDef[T]); ok {
+			s.left(def)
+		}
+	case it.more.group != nil:
+		it.more.group.remove(it)
+		if len(it.more.group.members) == 0 {
+			s.dropGroup(it.more.group, rest)
 		}
 	default:
-		s.places(it.rest, func(set *map[*interest]struct{}, drop func()) {
+		s.places(rest, func(set *map[*interest]struct{}, drop func()) {
 			delete(*set, it)
 			if len(*set) == 0 {
 				drop()
@@ -230,44 +362,58 @@ func (s *interests[T]) remove(it *interest) {
 	}
 }
 
-// dropGroup removes a group whose last member has gone.
-func (s *interests[T]) dropGroup(it *interest) {
-	if it.group == &s.rest {
+// dropGroup removes a group whose last member, which asked for d, has gone.
+func (s *interests[T]) dropGroup(g *group, d *dependency) {
+	if g == &s.rest {
 		return
 	}
-	d := it.rest
-	if k := (indexKey{d.index, d.indexKey}); d.index != nil && s.byIndex[k] == it.group {
-		delete(s.byIndex, k)
+	if d.index != nil {
 		def := d.index.(*indexDef[T])
-		if s.defs[def]--; s.defs[def] == 0 {
-			delete(s.defs, def)
+		if i := s.byIndex[def]; i != nil && i.groups[d.key] == g {
+			delete(i.groups, d.key)
+			s.left(def)
+			return
 		}
-		return
 	}
 	for k, v := range d.labels {
-		if p := (pair{k, v}); s.byLabel[p] == it.group {
+		if p := (pair{k, v}); s.byLabel[p] == g {
 			delete(s.byLabel, p)
 			return
 		}
 	}
 }
 
-// affected calls mark for the inputs that the change concerns.
-func (s *interests[T]) affected(c change[T], round uint64, mark func(*input)) {
+// affected calls mark for the inputs that the change concerns, unless it was called
+// for the same interest with the same stamp before.
+func (s *interests[T]) affected(c change[T], stamp uint64, mark func(*input)) {
 	check := func(it *interest) {
-		if it.round == round || it.rest != nil && !concerns(it.rest, c) {
+		if it.mark == stamp {
 			return
 		}
-		it.round = round
-		for _, in := range it.users {
-			mark(in)
+		if rest := it.rest(); rest != nil && !concerns(rest, c) {
+			return
+		}
+		it.mark = stamp
+		for i := range it.countUsers() {
+			mark(*it.user(i))
 		}
 	}
-	key := c.key()
-	if it := s.byKey[key]; it != nil {
-		check(it)
+	checkKey := func(t *table, hash uint64, key string) {
+		if t == nil {
+			return
+		}
+		if it, ok := t.all.Find(hash, key); ok {
+			check(it)
+		}
 	}
-	for it := range s.byKeys[key] {
+	latest := c.latest()
+	checkKey(s.byKey, latest.hash, latest.key)
+	if s.no != nil {
+		for it := range s.no.all.All() {
+			check(it)
+		}
+	}
+	for it := range s.byKeys[latest.key] {
 		check(it)
 	}
 	for _, it := range s.rest.members {
@@ -277,9 +423,10 @@ func (s *interests[T]) affected(c change[T], round uint64, mark func(*input)) {
 		if e == nil {
 			continue
 		}
-		for def := range s.defs {
+		for def, i := range s.byIndex {
 			for _, k := range def.extract(&e.val) {
-				s.checkGroup(s.byIndex[indexKey{def, k}], check)
+				checkKey(i.byKey, trie.Hash(k), k)
+				s.checkGroup(i.groups[k], check)
 			}
 		}
 		if len(s.byLabel) > 0 {
@@ -326,69 +473,7 @@ func (s *interests[T]) checkSelector(selector map[string]string, check func(*int
 func sameDependency(a, b *dependency) bool {
 	return a.comparable() && b.comparable() &&
 		a.byKey == b.byKey && a.key == b.key && a.byKeys == b.byKeys && slices.Equal(a.keys, b.keys) &&
-		a.index == b.index && a.indexKey == b.indexKey &&
+		a.index == b.index && a.anyOf == b.anyOf &&
 		a.byLabels == b.byLabels && maps.Equal(a.labels, b.labels) &&
 		a.bySelector == b.bySelector && a.nonEmpty == b.nonEmpty && maps.Equal(a.selects, b.selects)
-}
-
-// depend makes the input depend on what its run fetched, and on nothing else.
-func (r *reader) depend(in *input, fetches []recorded) {
-	old := in.uses
-	if sameUses(old, fetches) {
-		return
-	}
-	r.stamp++
-	uses := make([]use, 0, len(fetches))
-	for i := range fetches {
-		f := &fetches[i]
-		it := f.edge.intern(&f.dependency)
-		it.edge = f.edge
-		if it.seen == r.stamp {
-			continue // asked for twice
-		}
-		it.seen = r.stamp
-		uses = append(uses, use{it, len(it.users)})
-		it.users = append(it.users, in)
-	}
-	in.uses = uses
-	for _, u := range old {
-		u.release()
-	}
-}
-
-// sameUses reports whether the uses are those that the fetches would make. It
-// looks at interests that consist of a key only, which is most of them.
-func sameUses(uses []use, fetches []recorded) bool {
-	if len(uses) != len(fetches) {
-		return false
-	}
-	for i := range fetches {
-		f := &fetches[i]
-		it := uses[i].it
-		if it.edge != f.edge || it.rest == nil && (!f.keyOnly() || it.key != f.key) ||
-			it.rest != nil && !sameDependency(it.rest, &f.dependency) {
-			return false
-		}
-	}
-	return true
-}
-
-// release ends a former use of an input.
-func (u use) release() {
-	it := u.it
-	place, last := u.place, len(it.users)-1
-	if moved := it.users[last]; last != place {
-		it.users[place] = moved
-		// The one that moved up may be the input itself, by its new use.
-		for i := range moved.uses {
-			if m := &moved.uses[i]; m.it == it && m.place == last {
-				m.place = place
-			}
-		}
-	}
-	it.users[last] = nil
-	it.users = it.users[:last]
-	if len(it.users) == 0 {
-		it.edge.forget(it)
-	}
 }

@@ -52,7 +52,7 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 		made, t.discard = nil, true
 	}
 	if t.discard && (len(made) == 0 || t.known && !t.again) {
-		d.note(t, nil, t.rec != nil && len(t.rec.outputs) > 0)
+		d.note(t, nil, t.rec != nil && len(t.rec.outputs()) > 0)
 		return d.status != nil && t.again && d.status.settle(t.key, nil, nil, false)
 	}
 	if d.status != nil {
@@ -144,10 +144,10 @@ func (d *derived[I, O]) note(t *turn[I, O], outputs []string, stay bool) {
 	defer d.records.Unlock()
 	if t.rec == nil {
 		t.rec = &input{key: t.key}
-		d.inputs[t.key] = t.rec
+		d.inputs.Put(tableOwner, t.rec)
 	}
 	if !stay {
-		t.rec.outputs = outputs
+		t.rec.setOutputs(outputs)
 	}
 	d.depend(t.rec, t.fetches)
 }
@@ -157,7 +157,7 @@ func (d *derived[I, O]) forget(rec *input) {
 	d.records.Lock()
 	defer d.records.Unlock()
 	d.depend(rec, nil)
-	delete(d.inputs, rec.key)
+	d.inputs.Delete(tableOwner, rec)
 }
 
 // outputsOf returns what the input became in its last run. The slice is good until
@@ -168,7 +168,7 @@ func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
 		out = append(out, e)
 	}
 	if t.rec != nil {
-		for _, k := range t.rec.outputs {
+		for _, k := range t.rec.outputs() {
 			if e, ok := b.get(k); ok && e.from == t.rec {
 				out = append(out, e)
 			}

@@ -13,10 +13,10 @@
 //	m.Put(owner, e) // copies the path to e, frozen does not see it
 //
 // So a map that nobody froze costs no copying at all, and a frozen one costs a
-// path of about log16(n) nodes for each change after it, shared by a batch.
+// path of about log8(n) nodes for each change after it, shared by a batch.
 //
-// Elements are in leaves of up to sixteen, which divide in two when they are full
-// and become one again when they are nearly empty: that is about 20 bytes for each
+// Elements are in leaves of up to 32, which divide in two when they are full
+// and become one again when they are nearly empty: that is about 17 bytes for each
 // element, however a Map came to what it holds, and none for a single one.
 //
 // A Map that is not being changed may be read by any number of goroutines. The

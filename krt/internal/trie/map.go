@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	step     = 4 // bits of a hash that a branch looks at
+	step     = 3 // bits of a hash that a branch looks at
 	width    = 1 << step
-	leafMax  = 16 // elements in a leaf before it splits
-	mergeMax = 8  // elements of two leaves that become one
+	leafMax  = 32 // elements in a leaf before it splits
+	mergeMax = 16 // elements of two leaves that become one
 	hashBits = 64 // a leaf this deep holds true collisions and never splits
 )
 
