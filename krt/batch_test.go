@@ -57,6 +57,16 @@ func batchesMatchModel(t *testing.T, seed uint64) {
 	derived := krt.NewManyCollection(source, func(_ krt.HandlerContext, in thing) []thing { return outputs(in) }, krt.WithStop(stop))
 	indexed := krt.NewIndex(derived, "derived", byGroup)
 	sourceHandler, derivedHandler := follow(source, 0, "source"), follow(derived, 1, "derived")
+	derived.RegisterBatch(func(events []krt.Event[thing]) {
+		last := map[string]krt.EventType{}
+		for _, e := range events {
+			name := e.Latest().Name
+			if before, again := last[name]; again && (before != krt.EventDelete || e.Event != krt.EventAdd) {
+				t.Errorf("one commit has both %v and %v of %q", before, e.Event, name)
+			}
+			last[name] = e.Event
+		}
+	}, false)
 	for step := range 60 {
 		switch state := random(rnd.IntN(300)); rnd.IntN(6) {
 		case 0, 1:
