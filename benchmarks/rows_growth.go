@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/krtkit/krtkit/benchmarks/engines/byhand"
 	"github.com/krtkit/krtkit/benchmarks/measure"
 	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
@@ -23,7 +24,7 @@ func growObjects(h *harness) {
 	took, allocated := map[string][]float64{}, map[string][]float64{}
 	for _, n := range []int{1000, 10000, 100000, 1000000} {
 		objects := scenario.Objects(h.size(n))
-		p := plan{rounds: min(3, h.rounds)}
+		p := plan{rounds: min(3, h.rounds), only: []string{ours, theirs, byhand.Name}}
 		if n == 1000000 {
 			p.rounds, p.ops, p.cold = min(2, h.rounds), 1, true
 		}

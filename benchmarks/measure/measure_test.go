@@ -3,8 +3,8 @@
 package measure_test
 
 import (
-	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/krtkit/krtkit/benchmarks/measure"
@@ -46,46 +46,52 @@ func TestInTurn_countsWhatOneOperationNeeds(t *testing.T) {
 }
 
 func TestInTurn_fitsTheBudget(t *testing.T) {
-	var ops []int
-	spin := func() scenario.Case {
-		return scenario.Case{
+	synctest.Test(t, func(t *testing.T) {
+		open := func() scenario.Case {
+			return scenario.Case{
+				Do: func(n int) time.Duration {
+					start := time.Now()
+					for range n {
+						time.Sleep(100 * time.Microsecond)
+					}
+					return time.Since(start) / time.Duration(n)
+				},
+				Close: func() {},
+			}
+		}
+		for _, tt := range []struct{ most, want int }{{0, 200}, {7, 7}} {
+			for _, s := range measure.InTurn(2, 20*time.Millisecond, measure.Contender{Open: open, Most: tt.most})[0] {
+				if s.Ops != tt.want || s.Time != 100*time.Microsecond {
+					t.Errorf("no more than %d operations (0: any): %d of %v each in 20ms, want %d of 100µs", tt.most, s.Ops, s.Time, tt.want)
+				}
+			}
+		}
+	})
+}
+
+func TestBeside_isTheTimeOfWhatIsDoneOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		processor := make(chan struct{}, 1) // there is one for both
+		use := func(d time.Duration) {
+			processor <- struct{}{}
+			time.Sleep(d)
+			<-processor
+		}
+		c := scenario.Case{
 			Do: func(n int) time.Duration {
 				start := time.Now()
 				for range n {
-					scenario.Spin(100 * time.Microsecond)
+					use(10 * time.Microsecond)
 				}
 				return time.Since(start) / time.Duration(n)
 			},
 			Close: func() {},
 		}
-	}
-	for _, s := range measure.InTurn(2, 20*time.Millisecond, measure.Contender{Open: spin}, measure.Contender{Open: spin, Most: 7}) {
-		ops = append(ops, s[1].Ops)
-	}
-	if ops[0] < 20 || ops[0] > 200 || ops[1] != 7 {
-		t.Errorf("%d operations of 100 µs in 20 ms, and %d where no more than 7 are wanted", ops[0], ops[1])
-	}
-}
-
-func TestBeside_isTheTimeOfWhatIsDoneOnce(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // there is one processor for both
-	c := scenario.Case{
-		Do: func(n int) time.Duration {
-			start := time.Now()
-			for range n {
-				scenario.Spin(10 * time.Microsecond)
-				runtime.Gosched()
-			}
-			return time.Since(start) / time.Duration(n)
-		},
-		Close: func() {},
-	}
-	took := measure.Beside(func() scenario.Case { return c }, 4, 10*time.Millisecond, func(scenario.Case) {
-		scenario.Spin(5 * time.Millisecond)
+		took := measure.Beside(func() scenario.Case { return c }, 4, 10*time.Millisecond, func(scenario.Case) { use(5 * time.Millisecond) })
+		if took != 5*time.Millisecond {
+			t.Errorf("what takes 5 ms makes everything else %v slower", took)
+		}
 	})
-	if took < 3*time.Millisecond || took > 50*time.Millisecond {
-		t.Errorf("what takes 5 ms makes everything else %v slower", took)
-	}
 }
 
 func TestMedian(t *testing.T) {

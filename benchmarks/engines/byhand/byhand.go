@@ -11,9 +11,12 @@ import (
 	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
 
+// Name is the contender's.
+const Name = "by hand"
+
 // Suite returns the scenarios.
 func Suite() scenario.Suite {
-	return peer.Suite("by hand", func(objects []scenario.Object) peer.Deriver {
+	return peer.Suite(Name, func(objects []scenario.Object) peer.Deriver {
 		s := &store{source: map[string]scenario.Object{}, derived: map[string]scenario.Object{}}
 		for _, o := range objects {
 			s.source[o.Name] = o
