@@ -15,14 +15,15 @@ import (
 )
 
 // Dependencies makes a collection whose inputs each ask their own questions of
-// another one, changes that as the bytes say, and after each change compares the
-// inputs that were transformed again with a plain scan of all questions:
+// another one, changes what is asked, and what is asked for, as the bytes say, and after
+// each change compares the inputs that were transformed again with a plain scan of all
+// questions:
 //
-//   - every input must have been, for which the answer to a question is another one
-//     than before;
-//   - no input may have been, none of whose questions is about anything that changed:
-//     an object that it asks for neither as it was nor as it is, or of which the part
-//     that it asked for is the same.
+//   - every input must have been, that has changed itself or for which the answer to a
+//     question is another one than before;
+//   - no other input may have been, none of whose questions is about anything that
+//     changed: an object that it asks for neither as it was nor as it is, or of which
+//     the part that it asked for is the same.
 //
 // It is for a fuzzer to find the bytes; any will do.
 func Dependencies(t *testing.T, data []byte) {
@@ -32,71 +33,83 @@ func Dependencies(t *testing.T, data []byte) {
 	d := &tape{data}
 	asked := w.addStatic(d, nil)
 
-	a := &asking{w: w, asked: asked.node, ran: map[string]bool{}}
+	a := &asking{asked: asked.node, questions: map[string][]question{}, ran: map[string]bool{}}
+	asked.node.c.RegisterBatch(a.note, false)
 	var inputs []thing
 	for i := range 1 + d.IntN(20) {
-		name := fmt.Sprint("in-", i)
-		for range d.IntN(4) {
-			a.questions = append(a.questions, asks{name, drawQuestion(d, asked.node.id)})
-		}
-		inputs = append(inputs, thing{Name: name})
+		inputs = append(inputs, a.input(fmt.Sprint("in-", i), d))
 	}
-	asked.node.c.RegisterBatch(a.note, false)
 	in := krt.NewStaticCollection(nil, inputs, w.options("inputs")...)
 	c := krt.NewCollection(in, a.transform, w.options("asking")...)
-	a.settle(t, c)
+	settle(t, c)
 
 	for !d.ended() {
 		before := maps.Clone(asked.content)
 		a.begin()
-		asked.change(d)
-		a.settle(t, c)
+		switch name := fmt.Sprint("in-", d.IntN(20)); d.IntN(8) {
+		case 0: // it asks something else from now on, be it there before or not
+			in.UpdateObject(a.input(name, d))
+		case 1:
+			a.remove(name)
+			in.DeleteObject(name)
+		default:
+			asked.change(d)
+		}
+		settle(t, c)
 		if wrong := a.compare(before, asked.content); len(wrong) > 0 {
 			t.Fatalf("%s\nbefore: %v\nafter: %v", strings.Join(wrong, "\n"), before, asked.content)
 		}
 	}
 }
 
-// asking is a collection whose inputs ask questions.
-type asking struct {
-	w         *world
-	asked     *node
-	questions []asks
-
-	mu      sync.Mutex
-	ran     map[string]bool    // inputs that were transformed since begin
-	changes []krt.Event[thing] // of what is asked, since begin
+func settle(t *testing.T, c krt.Collection[thing]) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := krt.WaitIdle(ctx, c); err != nil {
+		t.Fatal(err)
+	}
 }
 
-// asks is a question and the input that asks it.
-type asks struct {
-	input string
-	q     question
+// asking is a collection whose inputs ask questions.
+type asking struct {
+	asked *node
+
+	mu        sync.Mutex
+	questions map[string][]question // by input
+	changed   string                // the input that changed since begin, or ""
+	ran       map[string]bool       // inputs that were transformed since begin
+	changes   []krt.Event[thing]    // of what is asked, since begin
+}
+
+// input returns an input with the name, and gives it new questions.
+func (a *asking) input(name string, d dice) thing {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var qs []question
+	for range d.IntN(4) {
+		qs = append(qs, drawQuestion(d, a.asked.id))
+	}
+	a.questions[name], a.changed = qs, name
+	return thing{Name: name, Value: mix(qs)}
+}
+
+// remove takes an input away.
+func (a *asking) remove(name string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.questions, name)
 }
 
 func (a *asking) transform(ctx krt.HandlerContext, in thing) *thing {
 	a.mu.Lock()
 	a.ran[in.Name] = true
+	qs := a.questions[in.Name]
 	a.mu.Unlock()
-	sum := mix(in.Name)
-	for _, each := range a.questions {
-		if each.input == in.Name {
-			found := each.q.ask(ctx, a.asked)
-			sum = mix(sum, byName(found))
-		}
+	for _, q := range qs {
+		in.Value = mix(in.Value, byName(q.ask(ctx, a.asked)))
 	}
-	return &thing{Name: in.Name, Value: sum}
-}
-
-// of returns the questions of an input, for messages.
-func (a *asking) of(input string) string {
-	var out []string
-	for _, each := range a.questions {
-		if each.input == input {
-			out = append(out, fmt.Sprintf("%+v", each.q))
-		}
-	}
-	return strings.Join(out, ", ")
+	return &in
 }
 
 // note is a handler of what is asked.
@@ -110,16 +123,7 @@ func (a *asking) begin() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	clear(a.ran)
-	a.changes = nil
-}
-
-func (a *asking) settle(t *testing.T, c krt.Collection[thing]) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if err := krt.WaitIdle(ctx, c); err != nil {
-		t.Fatal(err)
-	}
+	a.changes, a.changed = nil, ""
 }
 
 // compare compares the inputs that ran with those that had to, and those that might,
@@ -128,16 +132,22 @@ func (a *asking) compare(before, after map[string]thing) []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var wrong []string
-	may := map[string]bool{}
-	for _, each := range a.questions {
-		if !a.ran[each.input] && !sameThings(each.q.answer(before), each.q.answer(after)) {
-			wrong = append(wrong, fmt.Sprintf("%s was not transformed again, though there is another answer to %+v", each.input, each.q))
+	for input, qs := range a.questions {
+		must, may := input == a.changed, input == a.changed
+		for _, q := range qs {
+			must = must || !sameThings(q.answer(before), q.answer(after))
+			may = may || slices.ContainsFunc(a.changes, q.concerned)
 		}
-		may[each.input] = may[each.input] || slices.ContainsFunc(a.changes, each.q.concerned)
+		switch {
+		case must && !a.ran[input]:
+			wrong = append(wrong, fmt.Sprintf("%s was not transformed again, though it or an answer is another one: %+v", input, qs))
+		case !may && a.ran[input]:
+			wrong = append(wrong, fmt.Sprintf("%s was transformed again, though nothing changed that it asks for: %+v", input, qs))
+		}
 	}
 	for input := range a.ran {
-		if !may[input] {
-			wrong = append(wrong, fmt.Sprintf("%s was transformed again, though nothing changed that it asks for: %s", input, a.of(input)))
+		if _, there := a.questions[input]; !there {
+			wrong = append(wrong, input+" was transformed, though it is not there")
 		}
 	}
 	slices.Sort(wrong)

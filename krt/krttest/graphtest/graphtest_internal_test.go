@@ -108,10 +108,10 @@ func TestCompare_findsRunsThatAreMissingOrTooMany(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := &asking{ran: tt.ran, changes: []krt.Event[thing]{{Old: &old, New: &now, Event: krt.EventUpdate}}}
-			a.questions = []asks{
-				{"concerned", question{key: "1"}},
-				{"other", question{key: "2"}},
-				{"partial", question{key: "1", how: existing}},
+			a.questions = map[string][]question{
+				"concerned": {{key: "1"}},
+				"other":     {{key: "2"}},
+				"partial":   {{key: "1", how: existing}},
 			}
 			wrong := a.compare(before, after)
 			if len(wrong) != len(tt.want) {
