@@ -200,3 +200,53 @@ func TestNewCollection_isSyncedThoughWhatItReadsIsAlwaysBusy(t *testing.T) {
 		time.Sleep(time.Second) // for the runs that are under way
 	})
 }
+
+func TestNewCollection_isSyncedThoughWhatItFetchesFirstIsAlwaysBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stop := make(chan struct{})
+		opt := krt.WithStop(stop)
+		source := krt.NewStaticCollection(nil, []thing{{Name: "a"}}, opt)
+		slow := func(_ krt.HandlerContext, i thing) *thing {
+			time.Sleep(10 * time.Millisecond)
+			return &i
+		}
+		left, right := krt.NewCollection(source, slow, opt), krt.NewCollection(source, slow, opt)
+		go func() {
+			for i := uint64(1); ; i++ {
+				select {
+				case <-stop:
+					return
+				case <-time.After(time.Millisecond):
+					source.UpdateObject(thing{Name: "a", Value: i})
+				}
+			}
+		}()
+		time.Sleep(time.Second)
+		quiet := krt.NewStaticCollection(nil, []thing{{Name: "in"}}, opt)
+		late := krt.NewCollection(quiet, func(ctx krt.HandlerContext, i thing) *thing {
+			l := krt.FetchKey(ctx, left, "a")
+			if r := krt.FetchKey(ctx, right, "a"); r.Value != l.Value {
+				t.Errorf("mixed %d and %d", l.Value, r.Value)
+			}
+			return l
+		}, opt)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if !late.WaitUntilSynced(ctx.Done()) {
+			t.Error("a collection that fetches busy ones is not synced after a minute")
+		}
+		for range 20 {
+			v, err := krt.NewView(ctx, left, right, late)
+			if err != nil {
+				t.Errorf("no view of busy collections: %v", err)
+				break
+			}
+			l, r := krt.FetchKey(v, left, "a"), krt.FetchKey(v, right, "a")
+			if d := krt.FetchKey(v, late, "a"); d == nil || d.Value != l.Value || r.Value != l.Value {
+				t.Errorf("a view of %v, %v and %v", l, r, d)
+			}
+		}
+		close(stop)
+		time.Sleep(time.Second) // for the runs that are under way
+	})
+}

@@ -194,8 +194,8 @@ func (n *Node) finish(ok bool) Task {
 	g.enqueue(n)
 	g.update(n)
 	for _, e := range n.children {
-		if e.child.dirty && e.child.waiting > 0 {
-			g.miss(e.child)
+		if c := e.child; c.waiting > 0 && (c.dirty || c.parked != nil) {
+			g.miss(c)
 		}
 	}
 	return g.UnlockNext()
@@ -220,11 +220,17 @@ func (n *Node) Await(e *Edge) bool {
 		if n.waving != nil && n.waving == g.wave {
 			g.cancelWave() // this cannot be read as of its moment
 		}
+		if n.behind && n.waiting > 0 {
+			n.dirty = true // a wave began since; the next one is for this run's successor
+		}
 		if n.stopped || n.dirty || n.waving != nil {
 			g.Unlock()
 			return false
 		}
 		if n.waiting == 0 {
+			if n.behind {
+				g.cancelWave() // this run moves on, and will not have been at its moment
+			}
 			if e.pristine.Load() {
 				e.cursor.Skip()
 				e.cursor.Take(g.seq)

@@ -13,7 +13,7 @@ type wave struct {
 }
 
 // miss notes that a run of one of the node's parents has gone by without its turn
-// coming. Where all is well that happens less than once for each parent.
+// coming, or its run going on. Where all is well that happens less than once for each parent.
 func (g *Graph) miss(n *Node) {
 	n.missed++
 	if n.missed > 2*len(n.parents) && g.wave == nil {
@@ -24,6 +24,13 @@ func (g *Graph) miss(n *Node) {
 func (g *Graph) startWave() {
 	g.wave = &wave{at: g.seq}
 	for n := range g.nodes {
+		if n.parked != nil {
+			// The run waits for a moment at which all parents are settled, which may never
+			// come. It is given up, and begins anew as of the next wave.
+			n.dirty = true
+			n.unpark()
+			continue
+		}
 		n.behind = n.unsettled && n.started && !n.stopped && n.body != nil
 	}
 	// Who reads something that is not synced cannot be brought anywhere.
