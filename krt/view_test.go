@@ -6,11 +6,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -249,4 +252,170 @@ func TestNewCollection_isSyncedThoughWhatItFetchesFirstIsAlwaysBusy(t *testing.T
 		close(stop)
 		time.Sleep(time.Second) // for the runs that are under way
 	})
+}
+
+func newView(t *testing.T, cs ...krt.Syncer) *krt.View {
+	t.Helper()
+	v, err := krt.NewView(t.Context(), cs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestNewView_showsStatusesAndGroupsAsOfTheMomentOfTheirSource makes views of a
+// diamond with an index, statuses and groups, while its source changes as fast as it
+// can.
+func TestNewView_showsStatusesAndGroupsAsOfTheMomentOfTheirSource(t *testing.T) {
+	stop := make(chan struct{})
+	defer close(stop)
+	opt := krt.WithStop(stop)
+	version := func(v uint64) []thing {
+		return []thing{{Name: "x", Value: v, Group: "g"}, {Name: "y", Value: v, Group: "g"}}
+	}
+	a := krt.NewStaticCollection(nil, version(0), opt)
+	same := func(_ krt.HandlerContext, i thing) *thing { return &i }
+	b, c := krt.NewCollection(a, same, opt), krt.NewCollection(a, same, opt)
+	d := krt.NewCollection(b, func(ctx krt.HandlerContext, i thing) *thing { return krt.FetchKey(ctx, c, i.Name) }, opt)
+	statuses, e := krt.NewStatusCollection(d, both, opt)
+	byGroup := krt.NewIndex(b, "group", func(i thing) []string { return []string{i.Group} })
+	groups := byGroup.AsCollection(opt)
+
+	var workers sync.WaitGroup
+	done := make(chan struct{})
+	workers.Go(func() {
+		for v := uint64(1); !isClosed(done); v++ {
+			a.Reset(version(v))
+		}
+	})
+	var viewers sync.WaitGroup
+	for range 3 {
+		viewers.Go(func() {
+			last := uint64(0)
+			for range 200 {
+				v := newView(t, a, b, c, d, e, statuses, groups)
+				read := func() []thing {
+					all := slices.Concat(krt.Fetch(v, a), krt.Fetch(v, b), krt.Fetch(v, c), krt.Fetch(v, d), krt.Fetch(v, e),
+						byGroup.Fetch(v, "g"), krt.FetchIndexObjects(v, groups, "g"))
+					for _, s := range krt.Fetch(v, statuses) {
+						all = append(all, thing{Name: s.Obj.Name, Value: s.Status})
+					}
+					return all
+				}
+				first := read()
+				if len(first) != 16 {
+					t.Errorf("%d objects, want 2 of each", len(first))
+				}
+				for _, o := range first {
+					if o.Value != first[0].Value {
+						t.Errorf("version %d beside %d", o.Value, first[0].Value)
+					}
+				}
+				runtime.Gosched()
+				byName := func(a, b thing) int { return strings.Compare(a.Name, b.Name) }
+				again := read()
+				slices.SortStableFunc(first, byName)
+				slices.SortStableFunc(again, byName)
+				if diff := cmp.Diff(first, again); diff != "" {
+					t.Errorf("the view has changed (-before +after):\n%s", diff)
+				}
+				if first[0].Value < last {
+					t.Errorf("a view of version %d after one of %d", first[0].Value, last)
+				}
+				last = first[0].Value
+			}
+		})
+	}
+	viewers.Wait()
+	close(done)
+	workers.Wait()
+	mustBeIdle(t, e, groups)
+	if krt.Children(a) != 2 || krt.Children(b) != 2 {
+		t.Errorf("%d and %d readers are left, want the 2 and 2 that are collections", krt.Children(a), krt.Children(b))
+	}
+}
+
+func TestNewView_hasItsTurnThoughTheGraphIsAlwaysBusy(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		g := newBusyGraph(t, 20*time.Millisecond, stop)
+		views, last := 0, uint64(0)
+		g.change(func(i int) {
+			if i%250 != 125 {
+				return
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			defer cancel()
+			made := make(chan struct{})
+			go func() { // the source goes on changing while it is waited for
+				for v := uint64(i + 2); !isClosed(made); v++ {
+					g.source.UpdateObject(thing{Name: "a", Value: v})
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			v, err := krt.NewView(ctx, g.source, g.bottom)
+			close(made)
+			if err != nil {
+				t.Errorf("change %d: %v", i, err)
+				return
+			}
+			views++
+			top, bottom := krt.FetchKey(v, g.source, "a").Value, krt.FetchKey(v, g.bottom, "a").Value
+			if top != bottom || bottom <= last {
+				t.Errorf("change %d: the source has %d and the bottom %d, after %d", i, top, bottom, last)
+			}
+			last = bottom
+		})
+		if views != 8 {
+			t.Errorf("%d views, want 8", views)
+		}
+	})
+}
+
+func TestNewView_ofNothingAndOfOneThingTwice(t *testing.T) {
+	c := krt.NewStaticCollection(nil, []thing{{Name: "a"}})
+	newView(t)
+	v := newView(t, c, c, member{c, "by another name"})
+	if len(krt.Fetch(v, c)) != 1 || krt.Children(c) != 0 {
+		t.Errorf("the view has %v, and %d readers are left", krt.Fetch(v, c), krt.Children(c))
+	}
+}
+
+func TestNewView_ofACollectionThatWasStopped(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		end := make(chan struct{})
+		a := krt.NewStaticCollection(nil, []thing{{Name: "a", Value: 1}}, stop)
+		b := krt.NewCollection(a, func(_ krt.HandlerContext, i thing) *thing { return &i }, krt.WithStop(end))
+		synctest.Wait()
+		close(end)
+		synctest.Wait()
+		a.UpdateObject(thing{Name: "a", Value: 2})
+		v := newView(t, a, b)
+		if got := krt.FetchKey(v, a, "a").Value*10 + krt.FetchKey(v, b, "a").Value; got != 21 {
+			t.Errorf("the view has %d, want 2 and, of what was stopped, 1", got)
+		}
+	})
+}
+
+func TestView_isFreedWithWhatItHolds(t *testing.T) {
+	c := krt.NewStaticCollection[object](nil, nil)
+	held := func() weak.Pointer[thing] {
+		o := &thing{Name: "a"}
+		c.UpdateObject(o)
+		return weak.Make(o)
+	}()
+	v := newView(t, c)
+	c.DeleteObject("a")
+	c.UpdateObject(&thing{Name: "b"}) // so that nothing remembers the deletion
+	runtime.GC()
+	if held.Value() == nil || len(krt.Fetch(v, c)) != 1 {
+		t.Fatal("freed, though a view holds it")
+	}
+	runtime.KeepAlive(v) // up to here
+	for range 10 {
+		runtime.GC()
+	}
+	if held.Value() != nil {
+		t.Error("not freed with the view")
+	}
+	runtime.KeepAlive(c)
 }
