@@ -62,10 +62,11 @@ func WithObjectAugmentation(fn func(o any) any) CollectionOption {
 }
 
 // WithEqual says when two states of an object are the same, in place of [Equal]: an
-// update to an equal object is no change. T is the type of the collection's
-// objects; the collection's constructor panics if it is not. equal must be pure. It
-// is called while other changes to the collection wait, and must not call the
-// collection's methods.
+// update to an equal object is no change. It counts where a collection compares: not
+// for UpdateObject, Set, informers, joins without a merge and groups of an index,
+// which take every update for a change. T is the type of the collection's objects; the
+// collection's constructor panics if it is not. equal must be pure. It is called while
+// other changes to the collection wait, and must not call the collection's methods.
 func WithEqual[T any](equal func(a, b T) bool) CollectionOption {
 	return func(o *collectionOptions) { o.equal = equal }
 }
