@@ -135,8 +135,8 @@ func (a *asking) compare(before, after map[string]thing) []string {
 	for input, qs := range a.questions {
 		must, may := input == a.changed, input == a.changed
 		for _, q := range qs {
-			must = must || !sameThings(q.answer(before), q.answer(after))
-			may = may || slices.ContainsFunc(a.changes, q.concerned)
+			must = must || !sameThings(q.answer(a.asked, before), q.answer(a.asked, after))
+			may = may || slices.ContainsFunc(a.changes, func(e krt.Event[thing]) bool { return q.concerned(a.asked, e) })
 		}
 		switch {
 		case must && !a.ran[input]:
@@ -155,17 +155,17 @@ func (a *asking) compare(before, after map[string]thing) []string {
 }
 
 // concerned reports whether a change is about anything that the question asks for.
-func (q question) concerned(e krt.Event[thing]) bool {
+func (q question) concerned(n *node, e krt.Event[thing]) bool {
 	if len(q.index) > 1 {
 		// Each key is asked for by itself, so an object that moves among them counts.
 		return slices.ContainsFunc(q.index, func(key string) bool {
 			one := q
 			one.index = []string{key}
-			return one.concerned(e)
+			return one.concerned(n, e)
 		})
 	}
-	before := e.Old != nil && q.admits(*e.Old)
-	after := e.New != nil && q.admits(*e.New)
+	before := e.Old != nil && q.admits(n, *e.Old)
+	after := e.New != nil && q.admits(n, *e.New)
 	if before && after && (q.how == partially || q.how == existing) {
 		return !krt.Equal(q.seen(*e.Old), q.seen(*e.New))
 	}

@@ -107,7 +107,7 @@ func TestCompare_findsRunsThatAreMissingOrTooMany(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a := &asking{ran: tt.ran, changes: []krt.Event[thing]{{Old: &old, New: &now, Event: krt.EventUpdate}}}
+			a := &asking{asked: &node{}, ran: tt.ran, changes: []krt.Event[thing]{{Old: &old, New: &now, Event: krt.EventUpdate}}}
 			a.questions = map[string][]question{
 				"concerned": {{key: "1"}},
 				"other":     {{key: "2"}},

@@ -33,7 +33,10 @@ func kinds() []kind {
 		{"nested", 2, (*builder).nested},
 		{"status", 2, (*builder).status},
 		{"groups", 2, (*builder).groups},
+		{"augmented", 1, (*builder).augmented},
+		{"roughly equal", 1, (*builder).roughlyEqual},
 		{"discarding", 2, (*builder).discarding},
+		{"panicking", 1, (*builder).panicking},
 		{"colliding", 1, (*builder).colliding},
 		{"triggered", 1, (*builder).triggered},
 		{"witness", 3, (*builder).witness},
@@ -50,7 +53,9 @@ type builder struct {
 	of   []int // nodes that were picked, for messages
 	// stop is what stops all that the step makes, or nil for a graph's end.
 	stop *stopper
-	// external is that of the nodes to come.
+	// These are those of the nodes to come.
+
+	augment  func(t thing) thing
 	external bool
 }
 
@@ -77,7 +82,7 @@ func (w *world) grow(d dice) {
 
 // add adds a node of the builder's kind.
 func (b *builder) add(c krt.Collection[thing], check func(r reader, got map[string]thing) string) *node {
-	n := &node{kind: fmt.Sprint(b.kind, " of ", b.of), c: c, check: check, external: b.external, stop: b.stop}
+	n := &node{kind: fmt.Sprint(b.kind, " of ", b.of), c: c, check: check, augment: b.augment, external: b.external, stop: b.stop}
 	if b.stop != nil {
 		b.stop.stops(c)
 	}
@@ -131,7 +136,7 @@ func (b *builder) asking() func(ctx krt.HandlerContext) func(q question) []thing
 			n := b.w.node(q.of)
 			found := q.ask(ctx, n)
 			if suspicious {
-				if want := q.answer(byName(everything(q.of).ask(ctx, n))); !sameThings(want, found) {
+				if want := q.answer(n, byName(everything(q.of).ask(ctx, n))); !sameThings(want, found) {
 					b.w.fail("a %s asked node %v: %+v was answered by %v, and all that matches is %v", kind, n, q, found, want)
 				}
 			}
@@ -249,6 +254,15 @@ func mergeThings(ts []thing) *thing {
 		return nil
 	}
 	return &out
+}
+
+// augmented makes a copy of another node whose filters look at something else.
+func (b *builder) augmented() {
+	in := b.input()
+	b.augment = func(t thing) thing { return newThing(t.Name, t.Value+1) }
+	b.opts = append(b.opts, krt.WithObjectAugmentation(func(o any) any { return b.augment(o.(thing)) }))
+	c := krt.NewCollection(in.c, func(_ krt.HandlerContext, t thing) *thing { return &t }, b.opts...)
+	b.add(c, holds(func(r reader) map[string]thing { return r.content(in.id) }))
 }
 
 // groups makes one thing of each group of another node.

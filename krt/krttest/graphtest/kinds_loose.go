@@ -17,20 +17,24 @@ import (
 // The kinds in this file hold what depends on more than what their parents hold now,
 // so their checks allow for several things.
 
-// discarding makes a derived collection whose transformation discards some of its
-// results. What is left then is something that it made of the same input before.
-func (b *builder) discarding() {
+// keeping makes a derived collection whose transformation gives some of its results
+// up, which give does. What is there then is something that it made of the same input
+// before. first is set if a result that is given up is taken where there was none.
+func (b *builder) keeping(give func(ctx krt.HandlerContext), first bool) {
 	in, r, ask := b.input(), b.recipe(false), b.asking()
-	discards := func(t thing, out *thing) bool { return mix(t.Value, out != nil)%3 == 0 }
+	givesUp := func(t thing, out *thing) bool { return mix(t.Value, out != nil)%3 == 0 }
 	var mu sync.Mutex
 	made := map[string][]string{} // by name of the input: everything that was ever made of it
 	c := krt.NewCollection(in.c, func(ctx krt.HandlerContext, t thing) *thing {
 		out := r.one(t, ask(ctx))
+		up := givesUp(t, out)
 		mu.Lock()
-		made[t.Name] = append(made[t.Name], describe(out))
+		if first || !up {
+			made[t.Name] = append(made[t.Name], describe(out))
+		}
 		mu.Unlock()
-		if discards(t, out) {
-			ctx.DiscardResult()
+		if up {
+			give(ctx)
 		}
 		return out
 	}, b.opts...)
@@ -47,15 +51,14 @@ func (b *builder) discarding() {
 			ever := slices.Contains(made[name], describe(have))
 			mu.Unlock()
 			switch {
-			case !discards(t, want):
+			case !givesUp(t, want):
 				if describe(have) != describe(want) {
 					wrong = append(wrong, fmt.Sprintf("%s: want %s, got %s", name, describe(want), describe(have)))
 				}
 			case have != nil && !ever:
 				wrong = append(wrong, fmt.Sprintf("%s: nobody ever made %s", name, describe(have)))
-			case have == nil && want != nil && !ever:
-				// Nothing was ever committed for it but nothing, and then this was taken.
-				wrong = append(wrong, fmt.Sprintf("%s: the first result, %s, was not taken", name, describe(want)))
+			case have == nil && want != nil && first && !ever:
+				wrong = append(wrong, fmt.Sprintf("%s: there was nothing before, and %s was not taken", name, describe(want)))
 			}
 		}
 		for name := range got {
@@ -64,6 +67,33 @@ func (b *builder) discarding() {
 			}
 		}
 		return strings.Join(wrong, "\n")
+	})
+}
+
+func (b *builder) discarding() {
+	b.keeping(func(ctx krt.HandlerContext) { ctx.DiscardResult() }, true)
+}
+
+func (b *builder) panicking() {
+	b.opts = append(b.opts, krt.WithPanicHandler(func(*krt.PanicError) {}))
+	b.keeping(func(krt.HandlerContext) { panic("as it must") }, false)
+}
+
+// roughlyEqual makes a derived collection that does not tell things apart whose values
+// are close: what is there may be one that is close to what must be.
+func (b *builder) roughlyEqual() {
+	in := b.input()
+	equal := func(a, b thing) bool { return a.Name == b.Name && a.Value/50 == b.Value/50 }
+	b.opts = append(b.opts, krt.WithEqual(equal))
+	c := krt.NewCollection(in.c, func(_ krt.HandlerContext, t thing) *thing { return &t }, b.opts...)
+	b.add(c, func(r reader, got map[string]thing) string {
+		want := r.content(in.id)
+		for name, t := range want {
+			if g, ok := got[name]; ok && equal(t, g) {
+				want[name] = g
+			}
+		}
+		return cmp.Diff(want, got)
 	})
 }
 

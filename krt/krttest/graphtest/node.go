@@ -25,6 +25,9 @@ type node struct {
 	// "" if nothing is. It is nil for a source, and not asked of a node that may be
 	// stopped.
 	check func(r reader, got map[string]thing) string
+	// augment is what the node's filters by label, by selector and by function look at
+	// in place of a thing, or nil.
+	augment func(t thing) thing
 	// external is set if what the node holds depends on more than other nodes: it can
 	// be checked only when the graph is idle.
 	external bool
@@ -43,7 +46,7 @@ type reader struct {
 func (r reader) content(id int) map[string]thing { return byName(krt.Fetch(r.ctx, r.w.node(id).c)) }
 
 // answer answers a question from what the node that is asked holds.
-func (r reader) answer(q question) []thing { return q.answer(r.content(q.of)) }
+func (r reader) answer(q question) []thing { return q.answer(r.w.node(q.of), r.content(q.of)) }
 
 // inspect returns what is wrong with a node, and "" if nothing is.
 func (r reader) inspect(n *node) string {
@@ -202,7 +205,7 @@ func (r reader) inspectIndex(n *node) []string {
 	for _, key := range []string{"0", "1", "2", "some"} {
 		for _, q := range []question{{of: n.id, index: []string{key}}, {of: n.id, index: []string{key}, how: grouped}} {
 			found := q.ask(r.ctx, n)
-			if diff := cmp.Diff(byName(q.answer(content)), byName(found)); diff != "" {
+			if diff := cmp.Diff(byName(q.answer(n, content)), byName(found)); diff != "" {
 				wrong = append(wrong, fmt.Sprintf("node %v, index key %s, mismatch (-want +got):\n%s", n, key, diff))
 			} else if len(found) != len(byName(found)) {
 				wrong = append(wrong, fmt.Sprintf("node %v, index key %s: something is found twice: %v", n, key, found))

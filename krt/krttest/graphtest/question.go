@@ -125,8 +125,12 @@ func (q question) options(n *node) []krt.FetchOption {
 	return opts
 }
 
-// admits reports whether a thing is one that is asked for.
-func (q question) admits(t thing) bool {
+// admits reports whether a thing of the node is one that is asked for.
+func (q question) admits(n *node, t thing) bool {
+	looked := t
+	if n.augment != nil {
+		looked = n.augment(t)
+	}
 	has := func(whole, part map[string]string) bool {
 		for k, v := range part {
 			if w, ok := whole[k]; !ok || w != v {
@@ -139,20 +143,20 @@ func (q question) admits(t thing) bool {
 	case q.key != "" && t.Name != q.key,
 		q.keys != nil && !slices.Contains(q.keys, t.Name),
 		q.index != nil && !slices.ContainsFunc(indexKeys(t), func(k string) bool { return slices.Contains(q.index, k) }),
-		!has(t.Labels, q.labels),
-		q.selects != nil && !has(q.selects, t.Selector),
-		q.nonEmpty && len(t.Selector) == 0,
-		q.odd && t.Value%2 != 1:
+		!has(looked.Labels, q.labels),
+		q.selects != nil && !has(q.selects, looked.Selector),
+		q.nonEmpty && len(looked.Selector) == 0,
+		q.odd && looked.Value%2 != 1:
 		return false
 	}
 	return true
 }
 
-// answer is the question asked of plain data.
-func (q question) answer(of map[string]thing) []thing {
+// answer is the question asked of plain data, which is what the node holds.
+func (q question) answer(n *node, content map[string]thing) []thing {
 	var out []thing
-	for _, t := range of {
-		if q.admits(t) {
+	for _, t := range content {
+		if q.admits(n, t) {
 			out = append(out, q.seen(t))
 		}
 	}

@@ -99,6 +99,7 @@ func (w *world) addChannel() *source {
 		}
 		maps.Copy(s.content, byName(u.Put))
 		updates <- u
+		updates <- krt.Update[thing]{} // is taken when the one before has been committed
 	}
 	s.node = w.add(&node{kind: "channel", c: c})
 	return s
