@@ -45,6 +45,7 @@ func TestScenarios_allContendersEndUpEqual(t *testing.T) {
 		"Policies":     func(s scenario.Suite) func() scenario.Case { return policies(s, 5, 30, 10) },
 		"Slow":         func(s scenario.Suite) func() scenario.Case { return given(s.Slow, time.Microsecond) },
 		"Bucket":       func(s scenario.Suite) func() scenario.Case { return given(s.Bucket, 30) },
+		"BucketBurst":  func(s scenario.Suite) func() scenario.Case { return given2(s.BucketBurst, 30, 10) },
 		"Diamonds":     func(s scenario.Suite) func() scenario.Case { return given(s.Diamonds, 3) },
 		"Chain":        func(s scenario.Suite) func() scenario.Case { return given(s.Chain, 4) },
 		"Fan":          func(s scenario.Suite) func() scenario.Case { return given(s.Fan, 7) },

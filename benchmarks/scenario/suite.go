@@ -84,6 +84,8 @@ type Dependencies struct {
 	// Bucket has an index with one key that all pods have, as a collection, and what counts
 	// them. It changes a pod, until they have been counted again.
 	Bucket func(pods int) Case
+	// BucketBurst changes so many pods of that, each on its own, until all is quiet.
+	BucketBurst func(pods, updates int) Case
 }
 
 // Graphs are the scenarios about the shape of a graph.

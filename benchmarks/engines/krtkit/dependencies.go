@@ -186,32 +186,72 @@ func newSlow(run time.Duration) scenario.Case {
 	return c
 }
 
-func newBucket(pods int) scenario.Case {
-	stop, version, all := make(chan struct{}), 0, scenario.Pods(pods, 1)
-	source := krt.NewStaticCollection(nil, all, krt.WithStop(stop))
-	byApp := krt.NewIndex(source, "app", func(p *scenario.Pod) []string { return []string{p.Labels["app"]} })
-	var runs atomic.Int64
-	counted := make(chan struct{}, 1)
-	sizes := krt.NewCollection(byApp.AsCollection(krt.WithStop(stop)), func(_ krt.HandlerContext, o krt.IndexObject[string, *scenario.Pod]) *scenario.Object {
-		if runs.Add(1) > 1 {
-			counted <- struct{}{}
+// bucket is a collection of pods, and how many there are, by an index that has all of
+// them under one key.
+type bucket struct {
+	stop    chan struct{}
+	all     []*scenario.Pod
+	version int
+	pods    krt.StaticCollection[*scenario.Pod]
+	sizes   krt.Collection[scenario.Object]
+	runs    atomic.Int64
+}
+
+// newBucketOf makes a bucket that calls counted each time that the pods have been counted.
+func newBucketOf(pods int, counted func()) *bucket {
+	b := &bucket{stop: make(chan struct{}), all: scenario.Pods(pods, 1)}
+	b.pods = krt.NewStaticCollection(nil, b.all, krt.WithStop(b.stop))
+	byApp := krt.NewIndex(b.pods, "app", func(p *scenario.Pod) []string { return []string{p.Labels["app"]} })
+	groups := byApp.AsCollection(krt.WithStop(b.stop))
+	b.sizes = krt.NewCollection(groups, func(_ krt.HandlerContext, o krt.IndexObject[string, *scenario.Pod]) *scenario.Object {
+		if b.runs.Add(1) > 1 {
+			counted()
 		}
 		return &scenario.Object{Name: o.Key, Payload: [6]int{len(o.Objects)}}
-	}, krt.WithStop(stop))
-	sizes.WaitUntilSynced(nil)
+	}, krt.WithStop(b.stop))
+	b.sizes.WaitUntilSynced(nil)
+	return b
+}
+
+func (b *bucket) change() {
+	b.version++
+	b.pods.UpdateObject(b.all[b.version%len(b.all)].At(b.version))
+}
+
+func (b *bucket) one(do func(n int) time.Duration) scenario.Case {
 	return scenario.Case{
-		Do: func(n int) time.Duration {
-			start := time.Now()
-			for range n {
-				version++
-				source.UpdateObject(all[version%pods].At(version))
-				<-counted
-			}
-			return time.Since(start) / time.Duration(n)
-		},
-		Content:  sizes.List,
-		Counters: counters(sizes),
-		Runs:     runs.Load,
-		Close:    func() { close(stop) },
+		Do:       do,
+		Content:  b.sizes.List,
+		Runs:     b.runs.Load,
+		Counters: counters(b.sizes),
+		Close:    func() { close(b.stop) },
 	}
+}
+
+func newBucket(pods int) scenario.Case {
+	counted := make(chan struct{}, 1)
+	b := newBucketOf(pods, func() { counted <- struct{}{} })
+	return b.one(func(n int) time.Duration {
+		start := time.Now()
+		for range n {
+			b.change()
+			<-counted
+		}
+		return time.Since(start) / time.Duration(n)
+	})
+}
+
+func newBucketBurst(pods, updates int) scenario.Case {
+	b := newBucketOf(pods, func() {})
+	return b.one(func(n int) time.Duration {
+		var took time.Duration
+		for range n {
+			start := time.Now()
+			for range updates {
+				b.change()
+			}
+			took += quiet(b.sizes, b.runs.Load).Sub(start)
+		}
+		return took / time.Duration(n)
+	})
 }
