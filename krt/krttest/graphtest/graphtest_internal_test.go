@@ -20,7 +20,7 @@ func TestInspect_findsANodeThatIsNotWhatItMustBe(t *testing.T) {
 	reads := func(t thing, of map[string]thing) thing { return newThing(t.Name, mix(t, of)%1000) }
 	// The transformation reads without krt's knowledge.
 	c := krt.NewCollection(source.node.c, func(_ krt.HandlerContext, t thing) *thing {
-		out := reads(t, byName(lookedUp.node.c.List()))
+		out := reads(t, byName(lookedUp.node.c.List())) //krtvet:ignore the test is about this mistake
 		return &out
 	}, w.options("impure")...)
 	w.add(&node{kind: "impure", c: c, check: holds(func(r reader) map[string]thing {
