@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/krtkit/krtkit/krt"
 	"github.com/krtkit/krtkit/krt/krttest"
 )
 
@@ -91,17 +90,16 @@ func (m *memory) sync() {
 	}
 }
 
-func TestInformer_ofAMap(t *testing.T) {
-	krttest.TestInformer(t, func(_ *testing.T, s krttest.Setup) krttest.InformerRig[*object] {
-		m := newMemory(s)
-		return krttest.InformerRig[*object]{
-			Informer: m,
-			Put:      func(key string, v int) { m.set(key, &object{key, v}) },
-			Remove:   func(key string) { m.set(key, nil) },
-			Version:  func(o *object) int { return o.Version },
-			Sync:     m.sync,
-		}
-	})
+func (m *memory) rig() krttest.InformerRig[*object] {
+	return krttest.InformerRig[*object]{
+		Informer: m,
+		Put:      func(key string, v int) { m.set(key, &object{key, v}) },
+		Remove:   func(key string) { m.set(key, nil) },
+		Version:  func(o *object) int { return o.Version },
+		Sync:     m.sync,
+	}
 }
 
-var _ krt.Informer[*object] = (*memory)(nil)
+func TestInformer_ofAMap(t *testing.T) {
+	krttest.TestInformer(t, func(_ *testing.T, s krttest.Setup) krttest.InformerRig[*object] { return newMemory(s).rig() })
+}
