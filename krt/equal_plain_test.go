@@ -31,6 +31,7 @@ func TestEqual_plainIsAsDeep(t *testing.T) {
 	one.a[1].n, same.a[1].n, other.a[1].n = 1, 1, 2
 	notANumber.a[0].f, alsoNot.a[0].f = math.NaN(), math.NaN()
 	one.s, same.s = "text", string([]byte("text"))
+	one.c, same.c = 1i, 1i
 	comparesWithEqual(t, "equal", one, same)
 	comparesWithEqual(t, "different", one, other)
 	comparesWithEqual(t, "not a number", notANumber, alsoNot)
