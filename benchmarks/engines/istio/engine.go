@@ -21,8 +21,8 @@ func quiet(_ krt.Syncer, count func() int64) time.Time {
 	return still(count, 250*time.Millisecond)
 }
 
-// pause is quiet for use between changes that must not meet. It may be wrong at times: what
-// is measured then is no time.
+// pause is quiet for use between changes that must not meet. It may end too early at
+// times, and is used only where runs are counted, not where time is measured.
 func pause(_ krt.Syncer, count func() int64) { still(count, 3*time.Millisecond) }
 
 // missed makes n changes. All but the last of them concern nobody, and nothing tells when

@@ -36,8 +36,8 @@ func newPipeline(objects []scenario.Object) *pipeline {
 
 func (p *pipeline) close() { close(p.stop) }
 
-// newPipelines is for what is done from nothing: make sets it up, and closes what is
-// left of it.
+// newPipelines is a case whose operation is to begin a pipeline from nothing. The one
+// before is closed first, which does not count.
 func newPipelines(begin func() *pipeline) scenario.Case {
 	var last *pipeline
 	end := func() {

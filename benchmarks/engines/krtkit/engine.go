@@ -20,7 +20,8 @@ func quiet(c krt.Syncer, _ func() int64) time.Time {
 	return time.Now()
 }
 
-// pause is quiet for use between changes that must not meet.
+// pause is quiet for use between changes that must not meet. Istio's krt is waited for
+// less long then.
 func pause(c krt.Syncer, count func() int64) { quiet(c, count) }
 
 // missed makes n changes, each after the one before has been looked at. All but the last

@@ -147,7 +147,7 @@ func (p pipelines) keep(objects []scenario.Object, by scenario.Filter) scenario.
 }
 
 func (p pipelines) duringCommit(objects []scenario.Object) scenario.Case {
-	d := p.begin(objects).(Replacer) //nolint:forcetypeassert // Suite has looked
+	d := p.begin(objects).(Replacer) // Suite has looked
 	told := make(chan int, len(objects))
 	d.Derive(true, func(n int) { told <- n })
 	changed := make([]scenario.Object, len(objects))
