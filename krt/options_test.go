@@ -48,19 +48,21 @@ func TestWithName_theDefaultSaysWhatItIs(t *testing.T) {
 		statuses, objects := krt.NewStatusCollection(s, both, stop)
 		manyStatuses, manyObjects := krt.NewStatusManyCollection(s, func(krt.HandlerContext, thing) (*int, []thing) { return nil, nil }, stop)
 		for want, c := range map[string]krt.Syncer{
-			"Static[krt_test.thing]":                                    s,
-			"Static[<nil>]":                                             members,
-			"Static[int32]":                                             krt.NewStatic(new(int32), true, stop).AsCollection(),
-			"FromChannel[krt_test.thing]":                               krt.FromChannel(make(chan update), stop),
-			"Informer[*krt_test.thing]":                                 krt.WrapClient[object](&fakeInformer[object]{}, stop),
-			"Collection[krt_test.thing,string]":                         krt.NewCollection(s, one, stop),
-			"ManyCollection[krt_test.thing,string]":                     krt.NewManyCollection(s, many, stop),
-			"ManyFromNothing[string]":                                   krt.NewManyFromNothing(func(krt.HandlerContext) []string { return nil }, stop),
-			"Singleton[string]":                                         krt.NewSingleton(func(krt.HandlerContext) *string { return nil }, stop).AsCollection(),
-			"NewStatusCollection[krt_test.thing,uint64,krt_test.thing]": objects,
+			"Static[krt_test.thing]":                s,
+			"Static[<nil>]":                         members,
+			"Static[int32]":                         krt.NewStatic(new(int32), true, stop).AsCollection(),
+			"FromChannel[krt_test.thing]":           krt.FromChannel(make(chan update), stop),
+			"Informer[*krt_test.thing]":             krt.WrapClient[object](&fakeInformer[object]{}, stop),
+			"Collection[krt_test.thing,string]":     krt.NewCollection(s, one, stop),
+			"ManyCollection[krt_test.thing,string]": krt.NewManyCollection(s, many, stop),
+			"ManyFromNothing[string]":               krt.NewManyFromNothing(func(krt.HandlerContext) []string { return nil }, stop),
+			"Singleton[string]":                     krt.NewSingleton(func(krt.HandlerContext) *string { return nil }, stop).AsCollection(),
+
+			"NewStatusCollection[krt_test.thing,uint64,krt_test.thing]":         objects,
 			"NewStatusCollection[krt_test.thing,uint64,krt_test.thing]/status":  statuses,
 			"NewStatusManyCollection[krt_test.thing,int,krt_test.thing]":        manyObjects,
 			"NewStatusManyCollection[krt_test.thing,int,krt_test.thing]/status": manyStatuses,
+
 			"Join[krt_test.thing]":                krt.JoinCollection([]things{s}, stop),
 			"JoinWithMerge[krt_test.thing]":       krt.JoinWithMergeCollection([]things{s}, firstThing, stop),
 			"NestedJoinWithMerge[krt_test.thing]": krt.NestedJoinWithMergeCollection(members, firstThing, stop),
