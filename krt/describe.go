@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/krtkit/krtkit/krt/internal/graph"
 )
@@ -289,8 +290,22 @@ func quoteDOT(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
 }
 
+// escapeMermaid returns the text as the content of a quoted string of Mermaid, with
+// numbers for what means something there: quotes and entities, Markdown and HTML,
+// line breaks written as a backslash with an n, directives and comments.
 func escapeMermaid(s string) string {
-	return strings.NewReplacer("#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;", "\n", "<br/>").Replace(s)
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString("<br/>")
+		case strings.ContainsRune("\"#&;<>`\\%", r) || r < ' ':
+			fmt.Fprintf(&b, "#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // String returns the graph as a table for people, with a line for each collection.
@@ -304,11 +319,19 @@ func (g Graph) String() string {
 			reads[i] = strconv.FormatUint(id, 10)
 		}
 		n := c.Counters
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%v\t%s\t%s\n", c.ID, c.Name, c.Kind, c.Objects,
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%v\t%s\t%s\n", c.ID, inOneCell(c.Name), c.Kind, c.Objects,
 			n.Changes, n.Runs, n.Calls, n.Idle, n.Busy.Round(time.Microsecond), strings.Join(reads, ","), c.state())
 	}
 	_ = w.Flush() // to memory, which does not fail
 	return b.String()
+}
+
+// inOneCell returns a name as it is, or quoted if it would break up the table.
+func inOneCell(name string) string {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // state says in a few words how the collection is.
