@@ -17,6 +17,9 @@ import (
 // source and in what derives from it, where inputs make objects with the same
 // keys: collections, indexes and handlers must all agree with plain maps.
 func TestBatch_anySizeMatchesModel(t *testing.T) {
+	if krt.EnableAssertions {
+		t.Skip("with the build tag assert, inputs that make objects with the same key are a panic")
+	}
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) { batchesMatchModel(t, seed) })
 	}

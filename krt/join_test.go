@@ -81,7 +81,8 @@ func TestMapCollection_followsAndKeepsMetadata(t *testing.T) {
 	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
 		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Value: 1}}, stop, krt.WithMetadata(krt.Metadata{"k": "v"}))
 		m := krt.MapCollection(source, func(t thing) thing { t.Value *= 10; return t }, stop)
-		idx := krt.NewNamespaceIndex(krt.MapCollection(source, func(t thing) *meta { return &meta{t.Name, "ns"} }, stop))
+		named := krt.NewStaticCollection(nil, []thing{{Name: "ns/a"}}, stop)
+		idx := krt.NewNamespaceIndex(krt.MapCollection(named, func(thing) *meta { return &meta{"a", "ns"} }, stop))
 		r := record(m)
 		wantLog(t, r, "+a=10")
 		source.UpdateObject(thing{Name: "a", Value: 2})
