@@ -27,17 +27,16 @@ type InformerRig[I comparable] struct {
 	Remove func(key string)
 	// Version returns the version of an object.
 	Version func(o I) int
-	// Sync completes the first state, or begins what completes it. It is called once,
-	// and only if the setup was to be unsynced; leave it nil if there is no such
-	// thing.
+	// Sync completes the first state, or begins what completes it. It is called at most
+	// once, and only if [Setup].Unsynced was set. It is nil if there is no such thing.
 	Sync func()
 }
 
 // TestInformer checks that an informer keeps the promises of [krt.Informer] to those
 // who subscribe to it, and that a collection of it keeps those of a collection: it is
 // for those who write a source of their own. For each check start makes a new
-// informer that holds what [Setup].Present says. It ends what it made by a Cleanup
-// of the test that it is given.
+// informer that holds what [Setup].Present says; options are of no use to it. It ends
+// what it made by a Cleanup of the test that it is given.
 func TestInformer[I comparable](t *testing.T, start func(t *testing.T, s Setup) InformerRig[I]) {
 	t.Helper()
 	for _, check := range []struct {

@@ -4,6 +4,7 @@ package krttest
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -113,7 +114,7 @@ func take[T any](mc *MockCollection) []T {
 // GetMockCollection takes all inputs of a type out of the bag and returns them as a
 // collection, which is synced and ends with the test. T may be an interface.
 func GetMockCollection[T any](mc *MockCollection) krt.Collection[T] {
-	return krt.NewStaticCollection(nil, take[T](mc), mc.opts.WithName(fmt.Sprintf("Mock[%T]", *new(T)))...)
+	return krt.NewStaticCollection(nil, take[T](mc), mc.opts.WithName(fmt.Sprintf("Mock[%v]", reflect.TypeFor[T]()))...)
 }
 
 // GetMockSingleton takes the input of a type out of the bag and returns it as a
@@ -128,7 +129,7 @@ func GetMockSingleton[T any](mc *MockCollection) krt.StaticSingleton[T] {
 	case 1:
 		one = &taken[0]
 	default:
-		mc.t.Fatalf("krttest: %d inputs are a %T, and a singleton has one", len(taken), *new(T))
+		mc.t.Fatalf("krttest: %d inputs are a %v, and a singleton has one", len(taken), reflect.TypeFor[T]())
 	}
-	return krt.NewStatic(one, true, mc.opts.WithName(fmt.Sprintf("Mock[%T]", *new(T)))...)
+	return krt.NewStatic(one, true, mc.opts.WithName(fmt.Sprintf("Mock[%v]", reflect.TypeFor[T]()))...)
 }

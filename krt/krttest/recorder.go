@@ -16,9 +16,9 @@ import (
 // wait for.
 //
 // It fails the test by itself when it is told something that no handler may be
-// told: an addition of what is there, an update or a deletion of what is not, an
-// old object that is not the one told last, or a change that the collection does
-// not show by then.
+// told: an addition of what is there, an update or a deletion of what is not, or an
+// old object that is not the one told last. WaitIdle and Empty also fail it if the
+// collection did not show a change when the recorder was told.
 //
 // Each event is taken once: by Next, NextBatch, Drain or one of the methods that
 // wait for certain events. Events, Batches and Content show all, taken or not.

@@ -29,9 +29,6 @@ type Traits struct {
 	// object that was removed is not an input of the collection but something that it
 	// fetches, or a part of an input.
 	Merges bool
-	// AlwaysSynced is set if there is no way to make the collection of a source that
-	// is not synced.
-	AlwaysSynced bool
 }
 
 // Setup says what [TestCollection] wants of the collection that it is about to
@@ -66,8 +63,9 @@ type Rig[T any] struct {
 	Remove func(key string)
 	// Version returns the version of an object.
 	Version func(o T) int
-	// Sync completes the first state of the source. It is called at most once, and
-	// only if [Setup].Unsynced was set.
+	// Sync completes the first state of the source, or begins what completes it. It is
+	// called at most once, and only if [Setup].Unsynced was set. It is nil if there is
+	// no such thing.
 	Sync func()
 }
 
@@ -101,10 +99,11 @@ func (s suite[T]) begin(n, present int) *rig[T] {
 // beginUnsynced is begin for a rig whose first state is to be completed by Sync.
 func (s suite[T]) beginUnsynced(n, present int) *rig[T] {
 	s.t.Helper()
-	if s.traits.AlwaysSynced {
+	r := s.with(n, Setup{Present: keysUpTo(present), Unsynced: true})
+	if r.Sync == nil {
 		s.t.Skip("this collection is synced from the start")
 	}
-	return s.with(n, Setup{Present: keysUpTo(present), Unsynced: true})
+	return r
 }
 
 func keysUpTo(n int) []string {

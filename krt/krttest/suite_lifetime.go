@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 	"weak"
 
@@ -220,53 +219,62 @@ func (s suite[T]) stopLeavesNothing() {
 	r.Put(r.keys[0], 2)
 }
 
+// torture does everything at once, first with a collection that goes on, then with
+// one that is stopped meanwhile.
 func (s suite[T]) torture() {
-	t := s.t
 	n := s.size()
 	r := s.begin(n, n)
 	r.synced()
-	var told atomic.Int64
+	rec := r.record()
+	r.everything(func() {})
+	want := r.churn(rec, 10)
+	if diff := cmp.Diff(want, r.content(r.Collection.List())); diff != "" {
+		s.t.Errorf("content mismatch (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want, r.content(values(rec.Content()))); diff != "" {
+		s.t.Errorf("content by what was told mismatch (-want +got):\n%s", diff)
+	}
+	r.everything(r.stop)
+}
+
+// everything changes, reads and follows the collection from several goroutines. One
+// of them calls then on its way.
+func (r *rig[T]) everything(then func()) {
+	ignore := func(krt.Event[T]) {}
 	var wg sync.WaitGroup
-	start := make(chan struct{})
 	for w := range 4 {
 		wg.Go(func() {
-			<-start
 			rnd := rand.New(rand.NewPCG(uint64(w), 0))
 			for i := range 100 {
-				key := r.keys[rnd.IntN(n)]
-				switch rnd.IntN(6) {
+				if w == 0 && i == 50 {
+					then()
+				}
+				key := r.keys[rnd.IntN(len(r.keys))]
+				switch rnd.IntN(7) {
 				case 0:
 					r.Remove(key)
 				case 1, 2:
 					r.Put(key, 1000*w+i)
 				case 3:
-					reg := r.Collection.Register(func(krt.Event[T]) { told.Add(1) })
+					reg := r.Collection.Register(ignore)
 					if rnd.IntN(2) == 0 {
 						reg.UnregisterHandler()
 					}
 				case 4:
 					stop := make(chan struct{})
-					below := krt.NewCollection(r.Collection, func(_ krt.HandlerContext, o T) *T { return &o }, krt.WithStop(stop))
-					below.Register(func(krt.Event[T]) { told.Add(1) })
+					krt.NewCollection(r.Collection, func(_ krt.HandlerContext, o T) *T { return &o }, krt.WithStop(stop)).Register(ignore)
 					runtime.Gosched()
 					close(stop)
+				case 5:
+					krt.NewIndex(r.Collection, "everything", r.bucketsOf).Lookup("1")
 				default:
 					for _, o := range r.Collection.List() {
 						r.Version(o)
 					}
 					r.Collection.GetKey(key)
 				}
-				if w == 0 && i == 80 {
-					r.stop()
-				}
 			}
 		})
 	}
-	rec := r.record()
-	close(start)
 	wg.Wait()
-	if told.Load() == 0 {
-		t.Error("no handler was told anything")
-	}
-	rec.Registration().UnregisterHandler()
 }

@@ -46,6 +46,7 @@ func (s suite[T]) readsAgreeWithEvents() {
 		}
 	}
 	r.shows(rec, key, changes)
+	rec.WaitIdle() // which says what the recorder did not find
 	if n := gone.Load(); n > 0 {
 		t.Errorf("%d deletions were told, though nothing was removed", n)
 	}
