@@ -5,6 +5,7 @@ package krt_test
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -173,14 +174,14 @@ func TestDefect38_whatIsStoppedDoesNotWorkOffItsBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stop, end := make(chan struct{}), make(chan struct{})
 		source := krt.NewStaticCollection(nil, sizedObjectsAsThings(10), krt.WithStop(end))
-		runs, told := 0, 0
+		var runs, told atomic.Int64
 		c := krt.NewCollection(source, func(_ krt.HandlerContext, i thing) *thing {
-			runs++
+			runs.Add(1)
 			time.Sleep(time.Second)
 			return &i
 		}, krt.WithStop(stop))
 		c.Register(func(krt.Event[thing]) {
-			told++
+			told.Add(1)
 			time.Sleep(time.Hour)
 		})
 		time.Sleep(time.Minute)
@@ -191,10 +192,10 @@ func TestDefect38_whatIsStoppedDoesNotWorkOffItsBacklog(t *testing.T) {
 		}
 		close(stop)
 		synctest.Wait()
-		before := runs
+		before := runs.Load()
 		time.Sleep(24 * time.Hour)
-		if runs > before || told > 10 {
-			t.Errorf("%d runs after the stop, and %d events, want none and those of the one call that was under way", runs-before, told)
+		if after := runs.Load(); after > before || told.Load() > 10 {
+			t.Errorf("%d runs after the stop, and %d events, want none and those of the one call that was under way", after-before, told.Load())
 		}
 		close(end)
 		synctest.Wait()
