@@ -5,6 +5,7 @@ package krt_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,6 +79,42 @@ func Example() {
 	// delete web=web-1,web-2
 }
 
+// A handler is told of what is there and then of every change. One that works in batches
+// gets the changes of each commit together.
+func ExampleEventStream() {
+	pods := krt.NewStaticCollection(nil, []Pod{web("web-1", "n1"), web("web-2", "n1")})
+	reg := pods.RegisterBatch(func(events []krt.Event[Pod]) {
+		for _, e := range events {
+			if e.Event == krt.EventUpdate {
+				fmt.Println(e.New.Name, "moved from", e.Old.Node, "to", e.New.Node)
+			}
+		}
+		fmt.Println(len(events), "events")
+	}, true)
+	reg.WaitUntilSynced(nil) // the handler has returned from what was there
+	pods.UpdateObject(web("web-1", "n2"))
+	wait(pods)
+	reg.UnregisterHandler()
+	// Output:
+	// 2 events
+	// web-1 moved from n1 to n2
+	// 1 events
+}
+
+func ExampleNewCollection() {
+	pods := krt.NewStaticCollection(nil, []Pod{web("web-1", "n1"), {Name: "web-2"}})
+	// One object for each pod that has a node, and none for the others.
+	addresses := krt.NewCollection(pods, func(_ krt.HandlerContext, p Pod) *Endpoints {
+		if p.Node == "" {
+			return nil
+		}
+		return &Endpoints{p.Name, []string{p.Node + ":8080"}}
+	})
+	addresses.WaitUntilSynced(nil)
+	fmt.Println(addresses.List())
+	// Output: [web-1=n1:8080]
+}
+
 func ExampleNewManyCollection() {
 	lists := krt.NewStaticCollection(nil, []Endpoints{{"web", []string{"web-1", "web-2"}}})
 	pods := krt.NewManyCollection(lists, func(_ krt.HandlerContext, e Endpoints) []Pod {
@@ -103,42 +140,60 @@ func ExampleNewSingleton() {
 	// Output: 2 pods
 }
 
-func ExampleNewIndex() {
-	pods := krt.NewStaticCollection(nil, []Pod{web("web-1", "n1"), web("web-2", "n2"), web("web-3", "n1")})
-	byNode := krt.NewIndex(pods, "node", func(p Pod) []string { return []string{p.Node} })
-	fmt.Println(podNames(byNode.Lookup("n1")))
-	// Output: [web-1 web-3]
-}
-
-func ExampleFilterIndex() {
-	pods := krt.NewStaticCollection(nil, []Pod{web("web-1", "n1"), web("web-2", "n2")})
-	nodes := krt.NewStaticCollection(nil, []string{"n1", "n2"})
-	byNode := krt.NewIndex(pods, "node", func(p Pod) []string { return []string{p.Node} })
-	perNode := krt.NewCollection(nodes, func(ctx krt.HandlerContext, node string) *Endpoints {
-		return &Endpoints{node, podNames(krt.Fetch(ctx, pods, krt.FilterIndex(byNode, node)))}
+// What fetches the same for everyone needs no input.
+func ExampleNewManyFromNothing() {
+	pods := krt.NewStaticCollection(nil, []Pod{web("web-1", "n1"), web("web-2", "n1"), web("web-3", "n2")})
+	nodes := krt.NewManyFromNothing(func(ctx krt.HandlerContext) []string {
+		used := map[string]bool{}
+		for _, p := range krt.Fetch(ctx, pods) {
+			used[p.Node] = true
+		}
+		return slices.Collect(maps.Keys(used))
 	})
-	perNode.WaitUntilSynced(nil)
-	fmt.Println(perNode.GetKey("n2"))
-	// Output: n2=web-2
+	nodes.WaitUntilSynced(nil)
+	fmt.Println(slices.Sorted(slices.Values(nodes.List())))
+	// Output: [n1 n2]
 }
 
-func ExampleFilterSelects() {
+// A result that cannot be made just now need not take away the one before.
+func ExampleHandlerContext() {
+	certificates := krt.NewStaticCollection(nil, []string{"web"})
+	gateways := krt.NewStaticCollection(nil, []string{"web"})
+	listeners := krt.NewCollection(gateways, func(ctx krt.HandlerContext, name string) *Endpoints {
+		if krt.FetchKey(ctx, certificates, name) == nil {
+			ctx.Logger().Debug("the certificate is gone: the listener stays as it is")
+			ctx.DiscardResult()
+			return nil
+		}
+		return &Endpoints{name, []string{":443"}}
+	})
+	wait(listeners)
+	certificates.DeleteObject("web")
+	wait(listeners)
+	fmt.Println(listeners.List())
+	// Output: [web=:443]
+}
+
+// The status says how it went, for the one who made the input.
+func ExampleNewStatusCollection() {
+	pods := krt.NewStaticCollection(nil, []Pod{web("web-1", "n1")})
 	services := krt.NewStaticCollection(nil, []Service{
 		{"web", map[string]string{"app": "web"}},
 		{"db", map[string]string{"app": "db"}},
 	})
-	pod := web("web-1", "n1")
-	for _, s := range krt.Fetch(krt.TestingDummyContext{}, services, krt.FilterSelects(pod.Labels)) {
-		fmt.Println(s.Name)
+	statuses, endpoints := krt.NewStatusCollection(services, func(ctx krt.HandlerContext, s Service) (*string, *Endpoints) {
+		found := podNames(krt.Fetch(ctx, pods, krt.FilterLabel(s.Selector)))
+		status := fmt.Sprint(len(found), " pods")
+		if len(found) == 0 {
+			return &status, nil
+		}
+		return &status, &Endpoints{s.Name, found}
+	})
+	wait(endpoints)
+	for _, name := range []string{"web", "db"} {
+		fmt.Println(name, "has", statuses.GetKey(name).Status, endpoints.GetKey(name))
 	}
-	// Output: web
-}
-
-func ExampleJoinCollection() {
-	files := krt.NewStaticCollection(nil, []Pod{web("web-1", "from a file")})
-	cluster := krt.NewStaticCollection(nil, []Pod{web("web-1", "from the cluster"), web("web-2", "from the cluster")})
-	all := krt.JoinCollection([]krt.Collection[Pod]{files, cluster})
-	all.WaitUntilSynced(nil)
-	fmt.Println(len(all.List()), all.GetKey("web-1").Node)
-	// Output: 2 from a file
+	// Output:
+	// web has 1 pods web=web-1
+	// db has 0 pods <nil>
 }
