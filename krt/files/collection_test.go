@@ -13,7 +13,7 @@ import (
 )
 
 func TestFileCollection_isACollection(t *testing.T) {
-	traits := krttest.Traits{Merges: true, AlwaysSynced: true}
+	traits := krttest.Traits{Merges: true}
 	krttest.TestCollection(t, traits, func(t *testing.T, s krttest.Setup) krttest.Rig[thing] {
 		f := &fixture{T: t, root: t.TempDir(), stop: make(chan struct{})}
 		t.Cleanup(func() { close(f.stop) })
