@@ -86,6 +86,16 @@ func (b *batch[T]) add(c change[T]) {
 // put makes the entry the object with its key, unless an equal one of the same
 // input is there. It returns the one that it replaced, if any.
 func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
+	if b.before.Len() == 0 && b.owner != 0 {
+		// Most likely there is none.
+		old, ok := b.after.Put(b.owner, e)
+		if !ok {
+			b.changes++
+			b.link.changes = append(b.link.changes, change[T]{new: e})
+			return nil
+		}
+		b.after.Put(b.owner, old)
+	}
 	old, ok := b.find(e.hash, e.key)
 	if !ok {
 		b.add(change[T]{new: e})
@@ -102,9 +112,17 @@ func (b *batch[T]) put(e *entry[T]) (replaced *entry[T]) {
 	b.changes++
 	c := &b.link.changes[b.place(e.hash, e.key)]
 	if c.new = e; b.owner != 0 {
-		c.apply(&b.after, b.owner)
+		b.after.Put(b.owner, e)
 	}
 	return old
+}
+
+// replace is put for a caller that knows the object with the key, which was there
+// before the batch, and still is.
+func (b *batch[T]) replace(old, e *entry[T]) {
+	if old.from != e.from || !b.s.equal(&old.val, &e.val) {
+		b.add(change[T]{old: old, new: e})
+	}
 }
 
 // remove takes out an object that was there before the batch, and still is.

@@ -57,23 +57,33 @@ type reader struct {
 	records sync.Mutex
 	inputs  trie.Map[*input] // those that more is known of than their key
 	round   uint64           // number of the run
+	marked  []*input         // in the run under way, besides those that changed themselves
 	stamp   uint64           // counts the times that interests are met; see [interest]
+}
+
+// mark notes that the run has to transform the input, if that is not known.
+func (r *reader) mark(in *input) {
+	if in.round != r.round {
+		in.round = r.round
+		r.marked = append(r.marked, in)
+	}
 }
 
 // fetched is an edge from a derived collection to one that it fetches.
 type fetched interface {
 	edge() *graph.Edge
 	from() *graph.Node
-	// affected calls mark for every input that the changes concern which the run
-	// may read.
-	// It notes the changes in the cause.
-	affected(stamp uint64, mark func(*input), cause *Cause)
+	// affected marks every input that the changes concern which the run may read. It
+	// notes the changes in the cause.
+	affected(r *reader, cause *Cause)
 	// intern returns what stands for the dependency at this edge.
 	intern(d *dependency) *interest
 	// forget takes out an interest that no input has any more.
 	forget(it *interest)
 	// keys returns the keys of the objects that are asked for, as of now.
 	keys(d *dependency) []string
+	// reset forgets all interests.
+	reset()
 	// unused reports whether no input reads along the edge.
 	unused() bool
 	// advance moves behind the changes that the run has read.
@@ -196,16 +206,18 @@ func (e *edge[T]) Drop() {
 	e.indexes = nil
 }
 
-func (e *edge[T]) affected(stamp uint64, mark func(*input), cause *Cause) {
+func (e *edge[T]) affected(r *reader, cause *Cause) {
 	if e.unused() {
 		return
 	}
 	e.changes(func(c mergedChange[T]) {
 		noteChange(cause, e.s.node, c.key())
-		e.interests.affected(c.change, stamp, mark)
+		e.interests.affected(c.change, r)
 	})
 }
 
 func (e *edge[T]) intern(d *dependency) *interest { return e.interests.intern(e, d) }
+
+func (e *edge[T]) reset() { e.interests = interests[T]{} }
 
 func (e *edge[T]) forget(it *interest) { e.interests.remove(it) }

@@ -118,18 +118,18 @@ type derived[I, O any] struct {
 
 // turn is what a run does for one input.
 type turn[I, O any] struct {
-	key   string
-	hash  uint64    // of the key
-	in    *entry[I] // nil if it has gone
-	rec   *input    // nil if nothing more is known
-	known bool      // the input was transformed before
-	again bool      // it was deleted and made again since
+	in  *entry[I] // as it is, or was before it went
+	rec *input    // nil if nothing more is known
+
+	gone    bool
+	known   bool // the input was transformed before
+	again   bool // it was deleted and made again since
+	discard bool // what was returned does not count
+	failed  bool // nothing was returned
 
 	one     *O
 	many    []O
 	status  any
-	discard bool // what was returned does not count
-	failed  bool // nothing was returned
 	fetches []recorded
 }
 
@@ -165,14 +165,19 @@ func (d *derived[I, O]) Prepare() bool {
 	d.turns = d.turns[:0]
 	d.alone = run{reader: &d.reader, deps: d.alone.deps[:0], asked: d.alone.asked}
 	d.cause, d.calls, d.idle = Cause{}, 0, 0
-	d.collect()
-	ok := d.transformAll()
-	if ok {
-		d.redo = nil
-		if d.status != nil {
-			d.status.begin()
+	var ok bool
+	if d.loaded {
+		d.collect()
+		if ok = d.transformAll(); ok {
+			d.redo = nil
+			d.begin()
+			d.settle()
 		}
-		d.result = d.settle()
+	} else {
+		ok = d.load()
+	}
+	if ok {
+		d.result = d.batch.finish()
 		d.Amend()
 	}
 	// What is left lying about keeps nothing alive, and is small.
@@ -246,22 +251,51 @@ func (d *derived[I, O]) Commit(g *graph.Graph) bool {
 // Loaded implements [graph.Body].
 func (d *derived[I, O]) Loaded() bool { return d.loaded }
 
+// blockSize is how many inputs the first run goes through at a time: as many as fit
+// into a processor's cache together with what they become.
+const blockSize = 1024
+
+// load is the first run. It transforms everything that there is, in blocks. It
+// returns false if the run has to be given up.
+func (d *derived[I, O]) load() bool {
+	d.cause.First = true
+	// One that was given up before may have come this far.
+	d.records.Lock()
+	d.inputs = trie.Map[*input]{}
+	for _, e := range *d.edges.Load() {
+		e.reset()
+	}
+	d.records.Unlock()
+	d.losers, d.redo = nil, nil
+
+	d.begin()
+	if d.primary == nil {
+		d.turns = append(d.turns, d.turnOf("", nil))
+		return d.block()
+	}
+	objects := d.primary.s.objectsAt(d.At())
+	d.batch.expect(objects.Len())
+	d.turns = make([]turn[I, O], 0, min(objects.Len(), blockSize))
+	for e := range objects.All() {
+		d.turns = append(d.turns, turn[I, O]{in: e})
+		if len(d.turns) == blockSize && !d.block() {
+			return false
+		}
+	}
+	return d.block()
+}
+
+func (d *derived[I, O]) block() bool {
+	if !d.transformAll() {
+		return false
+	}
+	d.settle()
+	d.turns, d.alone.deps = d.turns[:0], d.alone.deps[:0]
+	return true
+}
+
 // collect finds out which inputs have to be transformed.
 func (d *derived[I, O]) collect() {
-	switch {
-	case !d.loaded && d.primary == nil:
-		d.cause.First = true
-		d.turns = append(d.turns, d.turnOf("", nil))
-		return
-	case !d.loaded:
-		d.cause.First = true
-		objects := d.primary.s.objectsAt(d.At())
-		d.turns = make([]turn[I, O], 0, objects.Len())
-		for e := range objects.All() {
-			d.turns = append(d.turns, turn[I, O]{key: e.key, hash: e.hash, in: e})
-		}
-		return
-	}
 	if d.primary != nil {
 		d.primary.changes(func(c mergedChange[I]) {
 			e := c.latest()
@@ -270,53 +304,54 @@ func (d *derived[I, O]) collect() {
 			if rec != nil {
 				rec.round = d.round
 			}
-			d.turns = append(d.turns, turn[I, O]{key: e.key, hash: e.hash, in: c.new, rec: rec, known: c.old != nil, again: c.again})
+			d.turns = append(d.turns, turn[I, O]{in: e, rec: rec, gone: c.new == nil, known: c.old != nil, again: c.again})
 		})
 	}
 	edges := *d.edges.Load()
 	if len(edges)+len(d.redo) == 0 {
 		return
 	}
-	again := func(rec *input) {
-		if rec.round != d.round {
-			rec.round = d.round
-			d.turns = append(d.turns, d.turnOf(rec.key, rec))
-		}
-	}
 	d.stamp++
+	d.marked = d.marked[:0]
 	for _, e := range edges {
 		if d.faults.handler == nil {
-			e.affected(d.stamp, again, &d.cause)
+			e.affected(&d.reader, &d.cause)
 		} else {
-			d.affectedContained(e, again)
+			d.affectedContained(e)
 		}
 	}
 	for _, key := range d.redo {
 		if rec, ok := d.inputs.Get(key); ok {
-			again(rec)
-		} else if t := d.turnOf(key, nil); t.in != nil && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.key == key }) {
+			d.mark(rec)
+		} else if t := d.turnOf(key, nil); !t.gone && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.in.key == key }) {
 			d.turns = append(d.turns, t)
 		}
 	}
+	for _, rec := range d.marked {
+		d.turns = append(d.turns, d.turnOf(rec.key, rec))
+	}
+	d.marked = reusable(d.marked, few)
 }
 
 // affectedContained finds the inputs that the changes of an edge concern. If a filter
 // panics, those are all.
-func (d *derived[I, O]) affectedContained(e fetched, again func(*input)) {
-	if !d.faults.contain("", func() { e.affected(d.stamp, again, &d.cause) }) {
+func (d *derived[I, O]) affectedContained(e fetched) {
+	if !d.faults.contain("", func() { e.affected(&d.reader, &d.cause) }) {
 		for rec := range d.inputs.All() {
-			again(rec)
+			d.mark(rec)
 		}
 	}
 }
 
 // turnOf returns a turn for an input that has not changed itself.
 func (d *derived[I, O]) turnOf(key string, rec *input) turn[I, O] {
-	t := turn[I, O]{key: key, hash: trie.Hash(key), rec: rec, known: d.loaded}
-	if d.primary == nil {
-		t.in = &entry[I]{}
-	} else {
+	t := turn[I, O]{rec: rec, known: d.loaded}
+	if d.primary != nil {
 		t.in, _ = d.primary.s.getAt(d.At(), key)
+		t.gone = t.in == nil
+	}
+	if t.in == nil {
+		t.in = entryWithKey(key, *new(I))
 	}
 	return t
 }
@@ -331,7 +366,11 @@ const spreadAfter = 200 * time.Microsecond
 // transformAll calls the transformation for every turn. It returns false if the
 // run has to be given up.
 func (d *derived[I, O]) transformAll() bool {
-	if len(d.turns) == 1 {
+	d.alone.ended = false
+	switch len(d.turns) {
+	case 0:
+		return true
+	case 1:
 		defer d.mustEnd(&d.alone)
 		d.transform(&d.alone, &d.turns[0])
 		d.alone.ended = true
@@ -369,7 +408,7 @@ func (w *workforce[I, O]) work(r *run, first bool) {
 			break
 		}
 		w.d.transform(r, &w.d.turns[i])
-		if left := len(w.d.turns) - i - 1; first && left > 1 && time.Since(w.start) > spreadAfter {
+		if left := len(w.d.turns) - i - 1; first && left > 1 && (i < few || i%few == 0) && time.Since(w.start) > spreadAfter {
 			first = false
 			for range min(runtime.GOMAXPROCS(0), left) - 1 {
 				w.helpers.Go(func() { w.work(&run{reader: &w.d.reader}, false) })
@@ -392,15 +431,15 @@ func (d *derived[I, O]) mustEnd(r *run) {
 }
 
 func (d *derived[I, O]) transform(r *run, t *turn[I, O]) {
-	if t.in == nil {
+	if t.gone {
 		return
 	}
-	r.discard, r.key = false, t.key
+	r.discard, r.key = false, t.in.key
 	first := len(r.deps)
 	if d.faults.handler == nil {
 		d.call(r, t)
 	} else {
-		t.failed = !d.faults.contain(t.key, func() { d.call(r, t) })
+		t.failed = !d.faults.contain(t.in.key, func() { d.call(r, t) })
 	}
 	t.discard = r.discard || t.failed
 	t.fetches = r.deps[first:len(r.deps):len(r.deps)]

@@ -385,3 +385,65 @@ func TestGraphs_growTogetherWhileTheyChange(t *testing.T) {
 		close(stop)
 	}
 }
+
+// TestNewCollection_firstRunGivenUpHalfway takes an input away while the first run is
+// under way, and has the run read something new then: it begins again, and nothing is
+// left of what it had noted for the input.
+func TestNewCollection_firstRunGivenUpHalfway(t *testing.T) {
+	const inputs = 5000
+	stop := make(chan struct{})
+	defer close(stop)
+	objects := make([]thing, inputs)
+	for i := range objects {
+		objects[i].Name = fmt.Sprint(i)
+	}
+	source := krt.NewStaticCollection(nil, objects, krt.WithStop(stop))
+	early := krt.NewStaticCollection(nil, objects, krt.WithStop(stop))
+	late := krt.NewStaticCollection(nil, objects, krt.WithStop(stop))
+	var calls atomic.Int64
+	var first atomic.Pointer[string]
+	derived := krt.NewCollection(source, func(ctx krt.HandlerContext, i thing) *thing {
+		first.CompareAndSwap(nil, &i.Name)
+		krt.FetchKey(ctx, early, i.Name)
+		if n := calls.Add(1); n >= inputs*3/4 {
+			if n == inputs*3/4 {
+				source.DeleteObject(*first.Load())
+			}
+			krt.FetchKey(ctx, late, i.Name)
+		}
+		return &i
+	}, krt.WithStop(stop))
+	if err := krt.WaitIdle(t.Context(), derived); err != nil {
+		t.Fatal(err)
+	}
+	if n := calls.Load(); n < inputs*3/4+inputs-1 {
+		t.Fatalf("%d calls for %d inputs: the first run was not given up", n, inputs)
+	}
+	if n := len(derived.List()); n != inputs-1 {
+		t.Errorf("%d objects, want %d", n, inputs-1)
+	}
+	gone := *first.Load()
+	got, err := krt.Explain(derived, gone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Present || len(got.Fetched) > 0 {
+		t.Errorf("what is known of an input that has gone: %+v", got)
+	}
+	before := calls.Load()
+	early.UpdateObject(thing{Name: gone, Value: 1})
+	late.UpdateObject(thing{Name: gone, Value: 1})
+	if err := krt.WaitIdle(t.Context(), derived); err != nil {
+		t.Fatal(err)
+	}
+	if n := calls.Load() - before; n != 0 {
+		t.Errorf("%d calls for what an input had asked for that has gone", n)
+	}
+	source.Reset(nil)
+	if err := krt.WaitIdle(t.Context(), derived); err != nil {
+		t.Fatal(err)
+	}
+	if krt.Children(early)+krt.Children(late) > 0 {
+		t.Error("a collection without inputs reads something")
+	}
+}

@@ -383,19 +383,18 @@ func (s *interests[T]) dropGroup(g *group, d *dependency) {
 	}
 }
 
-// affected calls mark for the inputs that the change concerns, unless it was called
-// for the same interest with the same stamp before.
-func (s *interests[T]) affected(c change[T], stamp uint64, mark func(*input)) {
+// affected marks the inputs that the change concerns.
+func (s *interests[T]) affected(c change[T], r *reader) {
 	check := func(it *interest) {
-		if it.mark == stamp {
-			return
+		if it.mark == r.stamp {
+			return // its users are marked already
 		}
 		if rest := it.rest(); rest != nil && !concerns(rest, c) {
 			return
 		}
-		it.mark = stamp
+		it.mark = r.stamp
 		for i := range it.countUsers() {
-			mark(*it.user(i))
+			r.mark(*it.user(i))
 		}
 	}
 	checkKey := func(t *table, hash uint64, key string) {

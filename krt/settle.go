@@ -7,56 +7,59 @@ import (
 	"slices"
 )
 
-// settle works out what the turns of a run change, and notes what each input
-// became and depends on.
-func (d *derived[I, O]) settle() staged[O] {
-	b := &d.batch
-	b.begin(&d.stream)
-	if !d.loaded {
-		b.expect(len(d.turns))
+// begin begins to settle the turns of a run.
+func (d *derived[I, O]) begin() {
+	d.batch.begin(&d.stream)
+	if d.status != nil {
+		d.status.begin()
 	}
+}
+
+// settle works out what the turns change, and notes what each input became and
+// depends on.
+func (d *derived[I, O]) settle() {
+	b := &d.batch
 	for i := range d.turns {
 		t := &d.turns[i]
 		before := b.changes
 		changed := d.settleTurn(b, t) || b.changes > before
-		if t.in != nil {
+		if !t.gone {
 			if d.calls++; !changed {
 				d.idle++
 			}
 		}
 	}
-	return b.finish()
 }
 
 // settleTurn does so for one input. It reports whether the input's status is a
 // change.
 func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 	old := d.outputsOf(b, t)
-	if t.in == nil || t.again {
+	if t.gone || t.again {
 		for _, e := range old {
 			d.remove(b, e)
 		}
 		old = nil
 	}
-	if t.in == nil {
-		d.faults.forgive(t.key)
+	if t.gone {
+		d.faults.forgive(t.in.key)
 		if t.rec != nil {
 			d.forget(t.rec)
 		}
-		return d.status != nil && d.status.settle(t.key, nil, nil, false)
+		return d.status != nil && d.status.settle(t.in.key, nil, nil, false)
 	}
 	var made []*entry[O]
 	if d.faults.handler == nil {
 		made = d.entriesOf(t)
-	} else if !t.failed && !d.faults.contain(t.key, func() { made = d.entriesOf(t) }) {
+	} else if !t.failed && !d.faults.contain(t.in.key, func() { made = d.entriesOf(t) }) {
 		made, t.discard = nil, true
 	}
 	if t.discard && (len(made) == 0 || t.known && !t.again) {
 		d.note(t, nil, t.rec != nil && len(t.rec.outputs()) > 0)
-		return d.status != nil && t.again && d.status.settle(t.key, nil, nil, false)
+		return d.status != nil && t.again && d.status.settle(t.in.key, nil, nil, false)
 	}
 	if d.status != nil {
-		status = d.status.settle(t.key, t.in, t.status, t.again)
+		status = d.status.settle(t.in.key, t.in, t.status, t.again)
 	}
 	for _, e := range old {
 		if !slices.ContainsFunc(made, func(m *entry[O]) bool { return m.key == e.key }) {
@@ -65,17 +68,21 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 	}
 	var foreign []string
 	for _, e := range made {
-		if e.key != t.key {
+		if e.key != t.in.key {
 			foreign = append(foreign, e.key)
 		}
 	}
 	d.note(t, foreign, false)
 	for _, e := range made {
-		if e.key != t.key {
+		if e.key != t.in.key {
 			e.from = t.rec
 		}
+		if i := slices.IndexFunc(old, func(o *entry[O]) bool { return o.key == e.key }); i >= 0 {
+			b.replace(old[i], e)
+			continue
+		}
 		if loser := b.put(e); loser != nil && loser.from != e.from {
-			if EnableAssertions && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.key == loser.input() }) {
+			if EnableAssertions && d.loaded && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.in.key == loser.input() }) {
 				panic(fmt.Sprintf("duplicate mapping: collection %q: inputs %q and %q both became %q", d.stream.node.Name(), loser.input(), e.input(), e.key))
 			}
 			d.lost(loser)
@@ -89,10 +96,10 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
 	entryOf := func(o *O) *entry[O] {
 		e := &entry[O]{val: *o}
-		if key := d.keyOf(&e.val); key != t.key {
+		if key := d.keyOf(&e.val); key != t.in.key {
 			e.setKey(key)
 		} else {
-			e.key, e.hash = t.key, t.hash // one string for both
+			e.key, e.hash = t.in.key, t.in.hash // one string for both
 		}
 		return e
 	}
@@ -143,7 +150,7 @@ func (d *derived[I, O]) note(t *turn[I, O], outputs []string, stay bool) {
 	d.records.Lock()
 	defer d.records.Unlock()
 	if t.rec == nil {
-		t.rec = &input{key: t.key}
+		t.rec = &input{key: t.in.key}
 		d.inputs.Put(tableOwner, t.rec)
 	}
 	if !stay {
@@ -163,8 +170,11 @@ func (d *derived[I, O]) forget(rec *input) {
 // outputsOf returns what the input became in its last run. The slice is good until
 // the next call.
 func (d *derived[I, O]) outputsOf(b *batch[O], t *turn[I, O]) []*entry[O] {
+	if !d.loaded {
+		return nil // there was none
+	}
 	out := d.old[:0]
-	if e, ok := b.find(t.hash, t.key); ok && e.from == nil {
+	if e, ok := b.find(t.in.hash, t.in.key); ok && e.from == nil {
 		out = append(out, e)
 	}
 	if t.rec != nil {

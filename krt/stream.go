@@ -134,7 +134,7 @@ type stream[T any] struct {
 	mu    sync.RWMutex
 	live  state[T]
 	owner uint64         // of the parts of live that may be changed in place
-	older []state[T]     // what runs under way may still read; empty when there are none
+	older []state[T]     // what runs under way may still read; changes only with the graph locked too
 	defs  []*indexDef[T] // changes only with the graph locked too
 	auto  map[string]*indexDef[T]
 
@@ -388,6 +388,9 @@ func (s *stream[T]) Stopped(*graph.Graph) {
 
 // Release implements [graph.Lifecycle].
 func (s *stream[T]) Release() {
+	if s.older == nil { // which changes only with the graph locked, as it is
+		return
+	}
 	s.mu.Lock()
 	s.older = nil
 	s.mu.Unlock()

@@ -21,11 +21,11 @@ type Graph struct {
 
 	seq       uint64 // number of the last commit of a source
 	nodes     map[*Node]struct{}
-	unsettled int             // nodes that are not settled
-	busy      int             // deliveries under way
-	ready     []Task          // made ready since the lock was taken
-	idle      []chan struct{} // closed when nothing is unsettled or busy
-	wave      *wave           // nil most of the time
+	unsettled int           // nodes that are not settled
+	busy      int           // deliveries under way
+	ready     []Task        // made ready since the lock was taken
+	idle      chan struct{} // closed when nothing is unsettled or busy; nil if nobody waits for that
+	wave      *wave         // nil most of the time
 }
 
 func newGraph(n *Node) *Graph {
@@ -99,7 +99,7 @@ func (g *Graph) absorb(other *Graph) {
 	g.unsettled += other.unsettled
 	g.busy += other.busy
 	g.ready = append(g.ready, other.ready...)
-	g.idle = append(g.idle, other.idle...)
-	other.nodes, other.ready, other.idle = nil, nil, nil
+	other.nodes, other.ready = nil, nil
+	other.tellIdle() // who waits for it has to look at this one
 	other.unsettled, other.busy = 0, 0
 }

@@ -19,20 +19,27 @@ func WaitIdle(ctx context.Context, nodes ...*Node) error {
 			g.Unlock()
 			continue
 		}
-		idle := make(chan struct{})
-		g.idle = append(g.idle, idle)
+		if g.idle == nil {
+			g.idle = make(chan struct{})
+		}
+		idle := g.idle
 		g.Unlock()
 		select {
 		case <-idle:
 			i = -1 // what was idle before may not be any more
 		case <-ctx.Done():
-			g := nodes[i].Lock()
-			g.idle = slices.DeleteFunc(g.idle, func(ch chan struct{}) bool { return ch == idle })
-			g.Unlock()
 			return fmt.Errorf("%w: %s", ctx.Err(), nodes[i].Reasons())
 		}
 	}
 	return nil
+}
+
+// tellIdle makes those look again who wait for the graph to be idle.
+func (g *Graph) tellIdle() {
+	if g.idle != nil {
+		close(g.idle)
+		g.idle = nil
+	}
 }
 
 // Reasons says what in the node's graph is not settled, and why.

@@ -110,7 +110,12 @@ type Node struct {
 // run, which begins after [Node.Start].
 func NewNode(name string, life Lifecycle, body Body) *Node {
 	n := &Node{id: lastNode.Add(1), name: name, life: life, body: body, done: make(chan struct{})}
-	n.work = func() { work(n) }
+	n.work = func() { // what work does, with one frame less to move
+		growStack(0)
+		for t := Task(n); t != nil; {
+			t = t.Run()
+		}
+	}
 	g := newGraph(n)
 	n.graph.Store(g)
 	n.unsettled = true

@@ -51,11 +51,8 @@ const startInline = 3
 // UnlockNext is Unlock for a caller that can run one of the ready tasks itself:
 // it starts all but one, the one that came first, and returns that.
 func (g *Graph) UnlockNext() Task {
-	if g.unsettled == 0 && g.busy == 0 && g.idle != nil {
-		for _, ch := range g.idle {
-			close(ch)
-		}
-		g.idle = nil
+	if g.unsettled == 0 && g.busy == 0 {
+		g.tellIdle()
 	}
 	if len(g.ready) == 0 {
 		g.mu.Unlock()

@@ -152,29 +152,31 @@ func Order(hashes []uint64) []int {
 	return order
 }
 
-// Put adds the element, in place of one with the same key if there is one.
-func (m *Map[E]) Put(owner uint64, e E) {
+// Put adds the element, in place of one with the same key if there is one, which it
+// returns, and whether there was.
+func (m *Map[E]) Put(owner uint64, e E) (replaced E, ok bool) {
 	if m.size == 0 || m.size == 1 && m.only.Key() == e.Key() {
+		replaced, ok = m.only, m.size == 1
 		m.only, m.size = e, 1
-		return
+		return replaced, ok
 	}
 	if m.size == 1 {
 		l := &leaf[E]{owner: owner, items: make([]E, 0, 2)}
 		l.add(m.only.Hash(), m.only)
 		*m = Map[E]{root: slot[E]{leaf: l}, size: 1}
 	}
-	if m.put(owner, e.Hash(), e) {
+	if replaced, ok = m.put(owner, e.Hash(), e); !ok {
 		m.size++
 	}
+	return replaced, ok
 }
 
-// put is Put for a Map that has a root. It reports whether there is one element
-// more now.
-func (m *Map[E]) put(owner, hash uint64, e E) bool {
+// put is Put for a Map that has a root.
+func (m *Map[E]) put(owner, hash uint64, e E) (replaced E, ok bool) {
 	if m.root.branch == nil {
-		if l, added := m.root.leaf.put(owner, hash, e); l != nil {
+		if l, replaced, ok := m.root.leaf.put(owner, hash, e); l != nil {
 			m.root.leaf = l
-			return added
+			return replaced, ok
 		}
 		m.root = slot[E]{branch: newBranch(owner, m.root.leaf)}
 	}
@@ -184,7 +186,7 @@ func (m *Map[E]) put(owner, hash uint64, e E) bool {
 		i := slotOf(hash, depth)
 		s := &b.slots[i]
 		for s.branch == nil {
-			l, added := s.leaf.put(owner, hash, e)
+			l, replaced, ok := s.leaf.put(owner, hash, e)
 			if l == nil {
 				b.split(owner, i, depth)
 				continue
@@ -192,7 +194,7 @@ func (m *Map[E]) put(owner, hash uint64, e E) bool {
 			if l != s.leaf {
 				b.set(i, l, depth)
 			}
-			return added
+			return replaced, ok
 		}
 		s.branch = s.branch.own(owner)
 		b = s.branch
@@ -329,20 +331,20 @@ func (l *leaf[E]) find(hash uint64, key string) int {
 	return -1
 }
 
-// put returns a leaf that has the element, and whether that is one more, or nil if
-// there is no room.
-func (l *leaf[E]) put(owner, hash uint64, e E) (_ *leaf[E], added bool) {
+// put returns a leaf that has the element, and the one that it replaced, if there was
+// one. It returns nil if there is no room.
+func (l *leaf[E]) put(owner, hash uint64, e E) (_ *leaf[E], replaced E, ok bool) {
 	i := l.find(hash, e.Key())
 	if i < 0 && len(l.items) >= leafMax && l.depth < hashBits {
-		return nil, false
+		return nil, replaced, false
 	}
 	l = l.own(owner)
 	if i >= 0 {
-		l.items[i] = e
-		return l, false
+		replaced, l.items[i] = l.items[i], e
+		return l, replaced, true
 	}
 	l.add(hash, e)
-	return l, true
+	return l, replaced, false
 }
 
 // add adds an element that is not there.

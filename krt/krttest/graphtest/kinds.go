@@ -53,7 +53,8 @@ type builder struct {
 	of   []int // nodes that were picked, for messages
 	// stop is what stops all that the step makes, or nil for a graph's end.
 	stop *stopper
-	// What follows is said of the nodes to come.
+	// These are those of the nodes to come.
+
 	augment  func(t thing) thing
 	external bool
 }

@@ -20,36 +20,16 @@ import (
 // keeping makes a derived collection whose transformation gives some of its results
 // up, which give does. What is there then is something that it made of the same input
 // before. first is set if a result that is given up is taken where there was none.
-//
-// Its inputs are always there, so that there is none only before the collection is
-// synced.
 func (b *builder) keeping(give func(ctx krt.HandlerContext), first bool) {
 	in, r, ask := b.input(), b.recipe(false), b.asking()
-	inputs := func(find func(name string) *thing) []thing {
-		out := make([]thing, names)
-		for i := range out {
-			name := fmt.Sprint(i)
-			if out[i] = newThing(name, 0); find(name) != nil {
-				out[i] = newThing(name, find(name).Value+1)
-			}
-		}
-		return out
-	}
-	steady := krt.NewManyFromNothing(func(ctx krt.HandlerContext) []thing {
-		return inputs(func(name string) *thing { return krt.FetchKey(ctx, in.c, name) })
-	}, b.opts...)
 	givesUp := func(t thing, out *thing) bool { return mix(t.Value, out != nil)%3 == 0 }
-
 	var mu sync.Mutex
-	var c krt.Collection[thing]
-	made := map[string][]string{} // by name of the input: everything that was made of it and may have been taken
-	mu.Lock()
-	defer mu.Unlock()
-	c = krt.NewCollection(steady, func(ctx krt.HandlerContext, t thing) *thing {
+	made := map[string][]string{} // by name of the input: everything that was ever made of it
+	c := krt.NewCollection(in.c, func(ctx krt.HandlerContext, t thing) *thing {
 		out := r.one(t, ask(ctx))
 		up := givesUp(t, out)
 		mu.Lock()
-		if !up || first && !c.HasSynced() {
+		if first || !up {
 			made[t.Name] = append(made[t.Name], describe(out))
 		}
 		mu.Unlock()
@@ -60,35 +40,31 @@ func (b *builder) keeping(give func(ctx krt.HandlerContext), first bool) {
 	}, b.opts...)
 	b.add(c, func(rd reader, got map[string]thing) string {
 		var wrong []string
-		content := rd.content(in.id)
-		now := inputs(func(name string) *thing {
-			if t, ok := content[name]; ok {
-				return &t
-			}
-			return nil
-		})
-		for _, t := range now {
+		inputs := rd.content(in.id)
+		for name, t := range inputs {
 			var have *thing
-			if g, ok := got[t.Name]; ok {
+			if g, ok := got[name]; ok {
 				have = &g
 			}
 			want := r.one(t, rd.answer)
 			mu.Lock()
-			ever := slices.Contains(made[t.Name], describe(have))
+			ever := slices.Contains(made[name], describe(have))
 			mu.Unlock()
 			switch {
 			case !givesUp(t, want):
 				if describe(have) != describe(want) {
-					wrong = append(wrong, fmt.Sprintf("%s: want %s, got %s", t.Name, describe(want), describe(have)))
+					wrong = append(wrong, fmt.Sprintf("%s: want %s, got %s", name, describe(want), describe(have)))
 				}
 			case have != nil && !ever:
-				wrong = append(wrong, fmt.Sprintf("%s: got %s, which was given up", t.Name, describe(have)))
+				wrong = append(wrong, fmt.Sprintf("%s: nobody ever made %s", name, describe(have)))
 			case have == nil && want != nil && first && !ever:
-				wrong = append(wrong, fmt.Sprintf("%s: there was nothing before, and %s was not taken", t.Name, describe(want)))
+				wrong = append(wrong, fmt.Sprintf("%s: there was nothing before, and %s was not taken", name, describe(want)))
 			}
 		}
-		if len(got) > len(now) {
-			wrong = append(wrong, fmt.Sprintf("%d things of %d inputs", len(got), len(now)))
+		for name := range got {
+			if _, ok := inputs[name]; !ok {
+				wrong = append(wrong, name+": of an input that has gone")
+			}
 		}
 		return strings.Join(wrong, "\n")
 	})
