@@ -66,8 +66,16 @@ func newEntries[T any](owner uint64, vals []T) (m trie.Map[*entry[T]]) {
 		keys[i] = keyOf(&vals[i])
 		hashes[i] = trie.Hash(keys[i])
 	}
-	for _, i := range trie.Order(hashes) {
-		m.Put(owner, &entry[T]{key: keys[i], hash: hashes[i], val: vals[i]})
+	entries := make([]*entry[T], len(vals))
+	for i := range entries {
+		entries[i] = new(entry[T])
+	}
+	for i, place := range trie.Places(hashes) {
+		e := entries[place]
+		e.key, e.hash, e.val = keys[i], hashes[i], vals[i]
+	}
+	for _, e := range entries {
+		m.Put(owner, e)
 	}
 	return m
 }

@@ -132,9 +132,10 @@ func (l *leaf[E]) walk(yield func(E) bool) bool {
 	return true
 }
 
-// Order returns the places of the hashes in the order in which a Map yields the
-// elements that have them, or nearly so, and in their own order where they are equal.
-func Order(hashes []uint64) []int {
+// Places returns for each of the hashes the place of the element that has it among
+// all of them in the order in which a Map yields them, or nearly so. Where hashes are
+// equal, the order is their own.
+func Places(hashes []uint64) []int {
 	lead := min(bits.Len(uint(len(hashes))), 12) // bits that are looked at: what has the same ones is close together
 	next := make([]int, 1<<lead+1)
 	for _, h := range hashes {
@@ -143,13 +144,13 @@ func Order(hashes []uint64) []int {
 	for i := range 1 << lead {
 		next[i+1] += next[i]
 	}
-	order := make([]int, len(hashes))
+	places := make([]int, len(hashes))
 	for i, h := range hashes {
-		place := &next[h>>(hashBits-lead)]
-		order[*place] = i
-		*place++
+		n := &next[h>>(hashBits-lead)]
+		places[i] = *n
+		*n++
 	}
-	return order
+	return places
 }
 
 // Put adds the element, in place of one with the same key if there is one, which it

@@ -128,33 +128,34 @@ func TestMap_isMadeOfFewNodes(t *testing.T) {
 	}
 }
 
-// TestOrder_isThatOfMaps puts elements into a Map in the order of their hashes: it
+// TestPlaces_areThoseInMaps puts elements into a Map in the order of their places: it
 // yields them with few steps back.
-func TestOrder_isThatOfMaps(t *testing.T) {
+func TestPlaces_areThoseInMaps(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 100, 30000} {
-		hashes, places := make([]uint64, n), map[string]int{}
+		hashes, pairs := make([]uint64, n), make([]*pair, n)
 		for i := range hashes {
 			hashes[i] = trie.Hash(fmt.Sprint(i))
 		}
-		order := trie.Order(hashes)
-		var m trie.Map[*pair]
-		for place, i := range order {
-			places[fmt.Sprint(i)] = place
-			m.Put(1, newPair(fmt.Sprint(i), i))
+		for i, place := range trie.Places(hashes) {
+			if pairs[place] != nil {
+				t.Fatalf("two of %d have place %d", n, place)
+			}
+			pairs[place] = newPair(fmt.Sprint(i), place)
 		}
-		if len(places) != n || m.Len() != n {
-			t.Fatalf("Order of %d hashes has %d different places", n, len(places))
+		var m trie.Map[*pair]
+		for _, p := range pairs {
+			m.Put(1, p)
 		}
 		last, farthest := 0, 0
 		for p := range m.All() {
-			farthest = max(farthest, last-places[p.key])
-			last = places[p.key]
+			farthest = max(farthest, last-p.value)
+			last = p.value
 		}
 		if limit := 32 + n/1000; farthest > limit {
 			t.Errorf("with %d elements a Map yields one that is %d places before the last one, want at most %d", n, farthest, limit)
 		}
 	}
-	if diff := cmp.Diff([]int{1, 3, 0, 2, 4}, trie.Order([]uint64{1 << 63, 5, 1 << 63, 5, 1 << 63})); diff != "" {
+	if diff := cmp.Diff([]int{3, 0, 4, 1, 2}, trie.Places([]uint64{1 << 63, 5, 1 << 63, 5, 6})); diff != "" {
 		t.Errorf("equal hashes change places (-want +got):\n%s", diff)
 	}
 }
