@@ -50,6 +50,10 @@ func (s *stream[T]) RegisterBatch(f func(o []Event[T]), runExistingState bool) H
 		r.present, r.replay = s.objectsAt(now), true
 	}
 	r.synced = s.node.Synced()
+	if r.synced && !r.replay {
+		r.synced = false
+		close(r.ready) // there is nothing to wait for
+	}
 	if s.node.Stopped() {
 		// What is there is all that there will be.
 		r.active = true
@@ -58,7 +62,7 @@ func (s *stream[T]) RegisterBatch(f func(o []Event[T]), runExistingState bool) H
 		return r
 	}
 	s.regs = append(s.regs, r)
-	if r.replay || r.synced {
+	if r.replay {
 		r.wake(g)
 	}
 	return r

@@ -77,6 +77,24 @@ func TestRegister_isSyncedWhenTheHandlerHasReturned(t *testing.T) {
 	})
 }
 
+func TestRegisterBatch_withoutTheFirstStateIsSyncedWithTheCollection(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		c := krt.NewStatic(&thing{Name: "a"}, false, stop)
+		early := c.AsCollection().RegisterBatch(func([]krt.Event[thing]) {}, false)
+		synctest.Wait()
+		if early.HasSynced() {
+			t.Error("synced before the collection")
+		}
+		c.MarkSynced()
+		if !early.WaitUntilSynced(nil) {
+			t.Error("WaitUntilSynced returned false")
+		}
+		if late := c.AsCollection().RegisterBatch(func([]krt.Event[thing]) {}, false); !late.HasSynced() {
+			t.Error("not synced at once, with nothing to wait for")
+		}
+	})
+}
+
 func TestRegister_slowHandlerDelaysNobodyAndMissesNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
 		c := krt.NewStaticCollection[thing](nil, nil, stop)

@@ -4,6 +4,7 @@ package krt
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/krtkit/krtkit/krt/internal/graph"
 )
@@ -102,6 +103,7 @@ type pass[T any] struct {
 	members []*member[T]
 	batch   batch[T]
 	done    map[string]bool
+	fresh   map[*member[T]]map[string]bool // what newIn returned
 }
 
 func (j *join[T]) pass(members []*member[T]) *pass[T] {
@@ -135,13 +137,13 @@ func (p *pass[T]) visit(key string, m *member[T], again bool) {
 	p.done[key] = true
 	p.j.calls++
 	old, had := p.batch.get(key)
-	e, only, ok := p.outcome(key)
+	e, ok := p.outcome(key)
 	switch {
 	case !ok || e == old || e == nil && !had:
 		p.j.idle++
 	case e == nil:
 		p.batch.remove(old)
-	case had && again && only == m:
+	case had && again && !p.stayed(key, m):
 		p.batch.remove(old)
 		p.batch.add(change[T]{new: e})
 	case had && p.j.merge != nil && p.j.equal(&old.val, &e.val):
@@ -151,41 +153,61 @@ func (p *pass[T]) visit(key string, m *member[T], again bool) {
 	}
 }
 
-// outcome returns the entry that belongs to the key, or nil, and the one member that
-// it depends on: the first that has the key, or the only one if they are merged; nil
-// if there is none such. It is not ok if that cannot be found out.
-func (p *pass[T]) outcome(key string) (e *entry[T], only *member[T], ok bool) {
+// stayed reports whether a member other than m has the key, and has had it all the
+// time since the run before.
+func (p *pass[T]) stayed(key string, m *member[T]) bool {
+	for _, other := range p.members {
+		if other == m || !slices.Contains(p.j.members, other) {
+			continue
+		}
+		if _, has := other.s.getAt(p.at, key); has && !p.newIn(other)[key] {
+			return true
+		}
+	}
+	return false
+}
+
+// newIn returns the keys that came to the member since the run before, among them
+// those that had gone before.
+func (p *pass[T]) newIn(m *member[T]) map[string]bool {
+	if keys, ok := p.fresh[m]; ok {
+		return keys
+	}
+	if p.fresh == nil {
+		p.fresh = map[*member[T]]map[string]bool{}
+	}
+	keys := map[string]bool{}
+	m.changes(func(c mergedChange[T]) {
+		if c.old == nil || c.again {
+			keys[c.key()] = true
+		}
+	})
+	p.fresh[m] = keys
+	return keys
+}
+
+// outcome returns the entry that belongs to the key, or nil. It is not ok if that
+// cannot be found out.
+func (p *pass[T]) outcome(key string) (e *entry[T], ok bool) {
 	var held []T
 	for _, m := range p.members {
 		found, has := m.s.getAt(p.at, key)
-		if !has {
-			continue
-		}
-		if p.j.merge == nil {
-			if EnableAssertions && p.j.apart && e != nil {
-				panic("Join collection has overlapping keys in unchecked mode: " + key)
-			}
-			if e == nil {
-				e, only = found, m
-			}
-			if EnableAssertions && p.j.apart {
-				continue
-			}
-			return e, only, true
-		}
-		if held = append(held, found.val); len(held) == 1 {
-			only = m
-		} else {
-			only = nil
+		switch {
+		case !has:
+		case p.j.merge != nil:
+			held = append(held, found.val)
+		case EnableAssertions && p.j.apart && e != nil:
+			panic("Join collection has overlapping keys in unchecked mode: " + key)
+		case EnableAssertions && p.j.apart:
+			e = found // is it the only one?
+		default:
+			return found, true
 		}
 	}
 	if len(held) == 0 {
-		return e, only, true
+		return e, true
 	}
-	if e, ok = p.j.merged(key, held); e == nil {
-		only = nil
-	}
-	return e, only, ok
+	return p.j.merged(key, held)
 }
 
 // merged returns what the objects with the key are merged to, or nil.

@@ -77,6 +77,35 @@ func TestJoinCollection_isSyncedWhenAllAre(t *testing.T) {
 	})
 }
 
+// TestJoinCollection_putAgainIsOneUpdateWhereAnotherMemberHasTheKey deletes an object of
+// the first member and puts it again, before the join looks: what it showed was there all
+// the time if another member has it, and was not if none has.
+func TestJoinCollection_putAgainIsOneUpdateWhereAnotherMemberHasTheKey(t *testing.T) {
+	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
+		first := krt.NewStaticCollection(nil, []thing{{Name: "both"}, {Name: "one"}}, stop)
+		second := krt.NewStaticCollection(nil, []thing{{Name: "both", Value: 7}}, stop)
+		j := krt.JoinCollection([]krt.Collection[thing]{first, second}, stop)
+		busy, goOn := make(chan struct{}), make(chan struct{})
+		krt.NewIndex(j, "gate", func(i thing) []string {
+			if i.Name == "gate" {
+				busy <- struct{}{}
+				<-goOn
+			}
+			return nil
+		})
+		r := record(j)
+		wantLog(t, r, "+both=0", "+one=0")
+		first.UpdateObject(thing{Name: "gate"})
+		<-busy
+		for _, name := range []string{"both", "one"} {
+			first.DeleteObject(name)
+			first.UpdateObject(thing{Name: name, Value: 1})
+		}
+		close(goOn)
+		wantLog(t, r, "+gate=0", "~both=1", "-one", "+one=1")
+	})
+}
+
 func TestMapCollection_followsAndKeepsMetadata(t *testing.T) {
 	bubble(t, func(t *testing.T, stop krt.CollectionOption) {
 		source := krt.NewStaticCollection(nil, []thing{{Name: "a", Value: 1}}, stop, krt.WithMetadata(krt.Metadata{"k": "v"}))

@@ -71,8 +71,11 @@ func TestModel_isOfWhatTheClusterHasAndWhatIsPushed(t *testing.T) {
 		Named: krt.Named{Namespace: "shop", Name: "web-1"}, Cluster: "local", Address: "10.0.0.1", Zone: "eu-1b",
 		Identity: "mesh.example/shop/shopper", Services: []string{"shop/web"},
 	})
+	if err := krt.WaitIdle(t.Context(), model.Endpoints); err != nil {
+		t.Fatal(err)
+	}
 	if !model.HasSynced() {
-		t.Error("not synced, and everything is there")
+		t.Error("not synced, and nothing is going to change")
 	}
 }
 
