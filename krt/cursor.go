@@ -119,18 +119,36 @@ func (c *cursor[T]) advance() {
 	c.later = nil
 }
 
-// changes calls f with the changes that are for the run under way.
-func (c *cursor[T]) changes(f func(c mergedChange[T])) {
+// single returns the changes that are for the run under way, if that is one commit of
+// one change, as it is most often.
+func (c *cursor[T]) single() []change[T] {
 	if c.merged == nil && c.pos != c.limit {
-		// Most often it is one commit of one change.
 		if next := c.pos.next.Load(); next == c.limit && len(next.changes) == 1 {
-			f(mergedChange[T]{change: next.changes[0]})
-			return
+			return next.changes
 		}
 	}
+	return nil
+}
+
+// most returns how many keys the changes that are for the run under way may have.
+func (c *cursor[T]) most() int {
+	if single := c.single(); single != nil {
+		return len(single)
+	}
 	c.merged = c.merged.take(c.pos, c.limit)
-	c.pos = c.limit
-	if c.merged == nil {
+	if c.pos = c.limit; c.merged == nil {
+		return 0
+	}
+	return len(c.merged.list)
+}
+
+// changes calls f with the changes that are for the run under way.
+func (c *cursor[T]) changes(f func(c mergedChange[T])) {
+	if single := c.single(); single != nil {
+		f(mergedChange[T]{change: single[0]})
+		return
+	}
+	if c.most() == 0 {
 		return
 	}
 	for _, m := range c.merged.list {

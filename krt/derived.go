@@ -297,6 +297,7 @@ func (d *derived[I, O]) block() bool {
 // collect finds out which inputs have to be transformed.
 func (d *derived[I, O]) collect() {
 	if d.primary != nil {
+		d.turns = slices.Grow(d.turns, d.primary.most())
 		d.primary.changes(func(c mergedChange[I]) {
 			e := c.latest()
 			noteChange(&d.cause, d.primary.s.node, e.key)
