@@ -101,7 +101,6 @@ type derived[I, O any] struct {
 	loaded  bool       // the primary's first state has been processed
 
 	losers map[string][]string // by output: inputs whose output with that key gave way to another's
-	redo   []string            // inputs to transform again because their output need not give way any more
 
 	turns  []turn[I, O] // of the run under way
 	made   []*entry[O]  // scratch
@@ -168,9 +167,8 @@ func (d *derived[I, O]) Prepare() bool {
 	var ok bool
 	if d.loaded {
 		d.collect()
-		if ok = d.transformAll(); ok {
-			d.redo = nil
-			d.begin()
+		d.begin()
+		if ok = d.transformTurns(); ok {
 			d.settle()
 		}
 	} else {
@@ -225,9 +223,6 @@ func (d *derived[I, O]) Commit(g *graph.Graph) bool {
 	if d.primary != nil {
 		d.primary.advance()
 	}
-	if len(d.redo) > 0 {
-		g.MarkDirty(d.stream.node)
-	}
 	edges := *d.edges.Load()
 	kept := edges
 	for i, e := range edges {
@@ -266,7 +261,7 @@ func (d *derived[I, O]) load() bool {
 		e.reset()
 	}
 	d.records.Unlock()
-	d.losers, d.redo = nil, nil
+	d.losers = nil
 
 	d.begin()
 	if d.primary == nil {
@@ -286,7 +281,7 @@ func (d *derived[I, O]) load() bool {
 }
 
 func (d *derived[I, O]) block() bool {
-	if !d.transformAll() {
+	if !d.transformAll(d.turns) {
 		return false
 	}
 	d.settle()
@@ -309,7 +304,7 @@ func (d *derived[I, O]) collect() {
 		})
 	}
 	edges := *d.edges.Load()
-	if len(edges)+len(d.redo) == 0 {
+	if len(edges) == 0 {
 		return
 	}
 	d.stamp++
@@ -319,13 +314,6 @@ func (d *derived[I, O]) collect() {
 			e.affected(&d.reader, &d.cause)
 		} else {
 			d.affectedContained(e)
-		}
-	}
-	for _, key := range d.redo {
-		if rec, ok := d.inputs.Get(key); ok {
-			d.mark(rec)
-		} else if t := d.turnOf(key, nil); !t.gone && !slices.ContainsFunc(d.turns, func(t turn[I, O]) bool { return t.in.key == key }) {
-			d.turns = append(d.turns, t)
 		}
 	}
 	for _, rec := range d.marked {
@@ -364,20 +352,60 @@ func (d *derived[I, O]) At() uint64 { return d.stream.node.At() }
 // help.
 const spreadAfter = 200 * time.Microsecond
 
-// transformAll calls the transformation for every turn. It returns false if the
+// transformTurns calls the transformation for every turn, and for those that turn out
+// to be needed by that. It returns false if the run has to be given up.
+func (d *derived[I, O]) transformTurns() bool {
+	for done := 0; done < len(d.turns); {
+		if !d.transformAll(d.turns[done:]) {
+			return false
+		}
+		first := done
+		done = len(d.turns)
+		d.recall(first, done)
+	}
+	return true
+}
+
+// recall adds turns for inputs whose outputs need not give way any more after some
+// turns.
+func (d *derived[I, O]) recall(first, end int) {
+	var known map[string]bool // inputs that have a turn
+	for i := first; i < end && len(d.losers) > 0; i++ {
+		for _, output := range d.given(&d.turns[i]) {
+			if known == nil {
+				known = make(map[string]bool, len(d.turns))
+				for j := range d.turns {
+					known[d.turns[j].in.key] = true
+				}
+			}
+			for _, key := range d.losers[output] {
+				if known[key] {
+					continue
+				}
+				known[key] = true
+				rec, _ := d.inputs.Get(key)
+				if t := d.turnOf(key, rec); !t.gone {
+					d.turns = append(d.turns, t)
+				}
+			}
+		}
+	}
+}
+
+// transformAll calls the transformation for turns of the run. It returns false if the
 // run has to be given up.
-func (d *derived[I, O]) transformAll() bool {
+func (d *derived[I, O]) transformAll(turns []turn[I, O]) bool {
 	d.alone.ended = false
-	switch len(d.turns) {
+	switch len(turns) {
 	case 0:
 		return true
 	case 1:
 		defer d.mustEnd(&d.alone)
-		d.transform(&d.alone, &d.turns[0])
+		d.transform(&d.alone, &turns[0])
 		d.alone.ended = true
 		return true
 	}
-	w := &workforce[I, O]{d: d, start: time.Now()}
+	w := &workforce[I, O]{d: d, turns: turns, start: time.Now()}
 	// Also if this goroutine is ended by a run that is given up.
 	defer w.helpers.Wait()
 	w.work(&d.alone, true)
@@ -388,6 +416,7 @@ func (d *derived[I, O]) transformAll() bool {
 // workforce is the goroutines that share the turns of a run.
 type workforce[I, O any] struct {
 	d       *derived[I, O]
+	turns   []turn[I, O]
 	start   time.Time
 	next    atomic.Int64
 	failed  atomic.Bool
@@ -405,11 +434,11 @@ func (w *workforce[I, O]) work(r *run, first bool) {
 	}()
 	for !w.failed.Load() {
 		i := int(w.next.Add(1)) - 1
-		if i >= len(w.d.turns) {
+		if i >= len(w.turns) {
 			break
 		}
-		w.d.transform(r, &w.d.turns[i])
-		if left := len(w.d.turns) - i - 1; first && left > 1 && (i < few || i%few == 0) && time.Since(w.start) > spreadAfter {
+		w.d.transform(r, &w.turns[i])
+		if left := len(w.turns) - i - 1; first && left > 1 && (i < few || i%few == 0) && time.Since(w.start) > spreadAfter {
 			first = false
 			for range min(runtime.GOMAXPROCS(0), left) - 1 {
 				w.helpers.Go(func() { w.work(&run{reader: &w.d.reader}, false) })

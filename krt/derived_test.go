@@ -104,8 +104,13 @@ func TestNewCollection_twoInputsWithOneOutput(t *testing.T) {
 		wantLog(t, r)
 		source.UpdateObject(thing{Name: "a", Value: 3})
 		wantLog(t, r, "~out=3")
+		var lengths []int
+		c.RegisterBatch(func(events []krt.Event[thing]) { lengths = append(lengths, len(events)) }, false)
 		source.DeleteObject("a")
 		wantLog(t, r, "-out", "+out=2") // b's is there again
+		if diff := cmp.Diff([]int{2}, lengths); diff != "" {
+			t.Errorf("lengths of batches mismatch, nobody sees that there was nothing (-want +got):\n%s", diff)
+		}
 		source.DeleteObject("b")
 		wantLog(t, r, "-out")
 	})

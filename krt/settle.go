@@ -37,24 +37,20 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 	old := d.outputsOf(b, t)
 	if t.gone || t.again {
 		for _, e := range old {
-			d.remove(b, e)
+			b.remove(e)
 		}
 		old = nil
 	}
 	if t.gone {
+		d.withdraw(t)
 		d.faults.forgive(t.in.key)
 		if t.rec != nil {
 			d.forget(t.rec)
 		}
 		return d.status != nil && d.status.settle(t.in.key, nil, nil, false)
 	}
-	var made []*entry[O]
-	if d.faults.handler == nil {
-		made = d.entriesOf(t)
-	} else if !t.failed && !d.faults.contain(t.in.key, func() { made = d.entriesOf(t) }) {
-		made, t.discard = nil, true
-	}
-	if t.discard && (len(made) == 0 || t.known && !t.again) {
+	made := d.entriesOf(t)
+	if t.keepsFormer(made) {
 		d.note(t, nil, t.rec != nil && len(t.rec.outputs()) > 0)
 		return d.status != nil && t.again && d.status.settle(t.in.key, nil, nil, false)
 	}
@@ -63,9 +59,10 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 	}
 	for _, e := range old {
 		if !slices.ContainsFunc(made, func(m *entry[O]) bool { return m.key == e.key }) {
-			d.remove(b, e)
+			b.remove(e)
 		}
 	}
+	d.withdraw(t)
 	var foreign []string
 	for _, e := range made {
 		if e.key != t.in.key {
@@ -91,9 +88,26 @@ func (d *derived[I, O]) settleTurn(b *batch[O], t *turn[I, O]) (status bool) {
 	return status
 }
 
-// entriesOf returns what the transformation returned, as entries with unique keys.
-// The slice is good until the next call.
-func (d *derived[I, O]) entriesOf(t *turn[I, O]) []*entry[O] {
+// keepsFormer reports whether what the input became before stays, for all that was
+// made of it now.
+func (t *turn[I, O]) keepsFormer(made []*entry[O]) bool {
+	return t.discard && (len(made) == 0 || t.known && !t.again)
+}
+
+// entriesOf returns what the transformation returned, as entries with unique keys; none
+// if the keys cannot be found out. The slice is good until the next call.
+func (d *derived[I, O]) entriesOf(t *turn[I, O]) (made []*entry[O]) {
+	if d.faults.handler == nil {
+		return d.mustEntriesOf(t)
+	}
+	if !t.failed && !d.faults.contain(t.in.key, func() { made = d.mustEntriesOf(t) }) {
+		made, t.failed, t.discard = nil, true, true
+	}
+	return made
+}
+
+// mustEntriesOf is entriesOf without a handler of panics.
+func (d *derived[I, O]) mustEntriesOf(t *turn[I, O]) []*entry[O] {
 	entryOf := func(o *O) *entry[O] {
 		e := &entry[O]{val: *o}
 		if key := d.keyOf(&e.val); key != t.in.key {
@@ -200,10 +214,42 @@ func (d *derived[I, O]) lost(e *entry[O]) {
 	}
 }
 
-func (d *derived[I, O]) remove(b *batch[O], e *entry[O]) {
-	b.remove(e)
-	if losers := d.losers[e.key]; losers != nil {
-		d.redo = append(d.redo, losers...)
-		delete(d.losers, e.key)
+// withdraw takes an input back from those whose outputs gave way: what it makes from now
+// on is not what it made.
+func (d *derived[I, O]) withdraw(t *turn[I, O]) {
+	if len(d.losers) == 0 {
+		return
 	}
+	from := func(output string) {
+		losers := slices.DeleteFunc(d.losers[output], func(by string) bool { return by == t.in.key })
+		if d.losers[output] = losers; len(losers) == 0 {
+			delete(d.losers, output)
+		}
+	}
+	from(t.in.key)
+	if t.rec != nil {
+		for _, key := range t.rec.outputs() {
+			from(key)
+		}
+	}
+}
+
+// given returns the keys of outputs of the input that another's had given way to, if
+// it does not make them any more.
+func (d *derived[I, O]) given(t *turn[I, O]) (keys []string) {
+	for _, e := range d.outputsOf(&d.batch, t) {
+		if d.losers[e.key] != nil {
+			keys = append(keys, e.key)
+		}
+	}
+	if len(keys) == 0 || t.gone {
+		return keys
+	}
+	made := d.entriesOf(t)
+	if t.keepsFormer(made) && !t.again {
+		return nil
+	}
+	return slices.DeleteFunc(keys, func(key string) bool {
+		return slices.ContainsFunc(made, func(e *entry[O]) bool { return e.key == key })
+	})
 }

@@ -116,7 +116,6 @@ func (b *builder) colliding() {
 		out := collide(t)
 		return &out
 	}, b.opts...)
-	b.external = true // when one goes, the next run brings another
 	b.add(c, func(r reader, got map[string]thing) string {
 		candidates := map[string][]string{}
 		for _, t := range r.content(in.id) {
