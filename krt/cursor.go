@@ -75,6 +75,9 @@ func (c *cursor[T]) Take(at uint64) bool {
 	return c.limit == c.s.tail
 }
 
+// Reads implements [graph.Cursor].
+func (c *cursor[T]) Reads() bool { return true }
+
 // GiveBack implements [graph.Cursor].
 func (c *cursor[T]) GiveBack() {
 	c.taken = false

@@ -97,8 +97,8 @@ type derived[I, O any] struct {
 	status side[I] // what holds the statuses; nil if there are none
 	faults faults
 
-	primary *cursor[I] // nil if there is none
-	loaded  bool       // the primary's first state has been processed
+	primary *primary[I, O] // nil if there is none
+	loaded  bool           // the primary's first state has been processed
 
 	losers map[string][]string // by output: inputs whose output with that key gave way to another's
 
@@ -132,21 +132,33 @@ type turn[I, O any] struct {
 	fetches []recorded
 }
 
-func (d *derived[I, O]) init(kind string, o collectionOptions, primary *stream[I]) {
+func (d *derived[I, O]) init(kind string, o collectionOptions, inputs *stream[I]) {
 	d.stream.init(kind, o, d, d)
 	d.reader.node = d.stream.node
 	d.reader.edges.Store(&[]fetched{})
 	d.faults.init(o)
 	guardEqual(&d.stream, &d.faults)
-	if primary != nil {
-		d.primary = &cursor[I]{s: primary}
-		mustConnect(d.stream.node, primary.node, d.primary)
+	if inputs != nil {
+		d.primary = &primary[I, O]{cursor: cursor[I]{s: inputs}, d: d}
+		mustConnect(d.stream.node, inputs.node, d.primary)
 	}
 	if d.status != nil {
 		d.status.attach(d.stream.node, o, d.explainInput)
 	}
 	d.open(o, d.dump)
 	d.stream.node.Start()
+}
+
+// primary is the place of a derived collection in the changes of its inputs.
+type primary[I, O any] struct {
+	cursor[I]
+	d *derived[I, O]
+}
+
+// Reads implements [graph.Cursor]. A run looks at inputs that did not change only if
+// it is the first, because of what they fetched, or because their output gave way.
+func (p *primary[I, O]) Reads() bool {
+	return !p.d.loaded || len(*p.d.edges.Load()) > 0 || len(p.d.losers) > 0
 }
 
 // Synced implements [graph.Lifecycle].

@@ -20,7 +20,9 @@
 // parents as of the moment that was current when it began ([Node.At]), when all of
 // them were settled and hence consistent with each other, and what it commits is
 // as of that moment. Parents may go on changing while it runs: they keep their
-// older state for as long as a child is reading ([Node.Readers]).
+// older state for as long as a child is reading ([Node.Readers]), unless it reads
+// only what changed. A run that begins to read more is given up if anything that it
+// is made of has changed ([Node.Await]).
 //
 // A node whose parents are never all settled, because there is always another
 // change in hand, gets its turn by a wave: see wave.go.

@@ -18,10 +18,13 @@ func (node) Release()             {}
 type cursor struct{}
 
 func (cursor) Take(uint64) bool { return true }
-func (cursor) GiveBack()        {}
-func (cursor) Compact()         {}
-func (cursor) Skip()            {}
-func (cursor) Drop()            {}
+
+func (cursor) Reads() bool { return true }
+
+func (cursor) GiveBack() {}
+func (cursor) Compact()  {}
+func (cursor) Skip()     {}
+func (cursor) Drop()     {}
 
 func TestConnect_namesTheCollectionsOfACycle(t *testing.T) {
 	a, b, c := graph.NewNode("a", node{}, nil), graph.NewNode("b", node{}, nil), graph.NewNode("c", node{}, nil)

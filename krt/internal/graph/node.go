@@ -45,6 +45,9 @@ type Cursor interface {
 	// Take sets how far the run that begins now may read: up to the commits of the
 	// given moment. It returns false if there are later ones.
 	Take(at uint64) bool
+	// Reads reports whether the run that begins now may read the parent's state as of
+	// its moment, and not only its changes.
+	Reads() bool
 	// GiveBack says that the run is over, whatever came of it.
 	GiveBack()
 	// Compact merges changes that the reader has not come to.
@@ -140,6 +143,9 @@ type NoCursor struct{}
 
 // Take implements [Cursor].
 func (NoCursor) Take(uint64) bool { return true }
+
+// Reads implements [Cursor].
+func (NoCursor) Reads() bool { return true }
 
 // GiveBack implements [Cursor].
 func (NoCursor) GiveBack() {}

@@ -132,8 +132,10 @@ func (n *Node) Run() Task {
 		if !e.cursor.Take(at) {
 			n.dirty = true
 		}
-		e.reading = true
-		e.parent.readers++
+		if e.cursor.Reads() {
+			e.reading = true
+			e.parent.readers++
+		}
 	}
 	g.Unlock()
 
