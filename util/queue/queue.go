@@ -125,6 +125,8 @@ func (q *Queue[K]) AddAfter(key K, d time.Duration) {
 	if q.phase != open {
 		return
 	}
+	// A delay that is over has to have been added before a new one begins.
+	q.promote(now)
 	it := q.items.get(key)
 	if due := later(now, d); due < it.due {
 		it.due, it.duePriority = due, priority
