@@ -172,6 +172,21 @@ func TestAddAfter_isNeverEarlyAndTheShortestCounts(t *testing.T) {
 	})
 }
 
+func TestAddAfter_comesInTheOrderInWhichItIsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCalls()
+		q := queue.New("q", func(_ context.Context, key string) queue.Result {
+			c.add(key)
+			return queue.Result{}
+		})
+		q.AddAfter("first", time.Second)
+		time.Sleep(2 * time.Second)
+		q.Add("second") // though nobody has looked at the clock since
+		start(t, q)
+		c.want(t, "first@2", "second@2")
+	})
+}
+
 func TestAddAfter_manyWaitForOneTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCalls()

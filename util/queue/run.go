@@ -81,9 +81,13 @@ func (q *Queue[K]) serve(stop <-chan struct{}) {
 		if q.delayed.len() > 0 {
 			q.alarm = q.delayed.first().rank
 		}
-		wait := q.alarm - now
+		alarm := q.alarm
 		q.mu.Unlock()
-		timer.Reset(wait)
+		if alarm == never {
+			timer.Stop()
+		} else {
+			timer.Reset(alarm - now)
+		}
 		select {
 		case <-stop:
 			return
@@ -105,7 +109,7 @@ func (q *Queue[K]) end(cancel context.CancelFunc) error {
 		cancel()
 	}
 	q.mu.Unlock()
-	if q.settings.drain > 0 {
+	if q.settings.drain > 0 && q.settings.drain < Forever {
 		timer := time.NewTimer(q.settings.drain)
 		defer timer.Stop()
 		select {
