@@ -4,6 +4,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
@@ -36,12 +37,13 @@ func TestRun_endsThoughACallEndedItsGoroutine(t *testing.T) {
 		q := queue.New("q", func(context.Context, string) queue.Result {
 			runtime.Goexit() // as t.Fatal does
 			return queue.Result{}
-		})
+		}, queue.WithDrain(queue.Forever))
 		q.Add("a")
+		q.Add("b")
 		stop := start(t, q)
 		synctest.Wait()
-		if err := stop(); err != nil {
-			t.Errorf("Run = %v, want nil", err)
+		if err := stop(); !errors.Is(err, queue.ErrDropped) {
+			t.Errorf("Run = %v, want %v", err, queue.ErrDropped)
 		}
 	})
 }

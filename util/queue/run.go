@@ -30,12 +30,12 @@ func (q *Queue[K]) run(ctx context.Context, stop <-chan struct{}) error {
 	if !ready {
 		return err
 	}
+	defer close(q.closed)
 	if m := q.settings.metrics; m != nil {
 		if ended := m.Watch(q.settings.name, q.Stats); ended != nil {
 			defer ended()
 		}
 	}
-	defer close(q.closed)
 	calls, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	q.workers.Store(int64(len(q.desks)))
@@ -103,13 +103,16 @@ func (q *Queue[K]) serve(stop <-chan struct{}) {
 func (q *Queue[K]) end(cancel context.CancelFunc) error {
 	q.mu.Lock()
 	q.refuse()
-	dropped := 0
 	if q.settings.drain == 0 {
 		q.drop()
-		cancel()
 	}
 	q.mu.Unlock()
-	if q.settings.drain > 0 && q.settings.drain < Forever {
+	dropped := 0
+	switch q.settings.drain {
+	case 0:
+		cancel()
+	case Forever:
+	default:
 		timer := time.NewTimer(q.settings.drain)
 		defer timer.Stop()
 		select {
@@ -119,6 +122,9 @@ func (q *Queue[K]) end(cancel context.CancelFunc) error {
 		}
 	}
 	<-q.left
+	q.mu.Lock()
+	dropped += q.drop() // by workers that reconcile has ended
+	q.mu.Unlock()
 	if dropped > 0 {
 		return fmt.Errorf("queue %q: %d keys: %w", q.settings.name, dropped, ErrDropped)
 	}
@@ -137,6 +143,9 @@ func (q *Queue[K]) hurry(cancel context.CancelFunc) int {
 	}
 	q.mu.Unlock()
 	cancel()
+	if dropped == 0 && len(keys) == 0 {
+		return 0
+	}
 	q.settings.logger().Warn("time to drain is over, contexts are cancelled",
 		"drain", q.settings.drain, "dropped", dropped, "running", keys)
 	return dropped
