@@ -28,8 +28,8 @@
 //     is stopped. There are no more calls than additions and results ask for.
 //   - The highest priority comes first, and within one priority what was added first.
 //   - No priority starves another: once a key has waited for the time that [WithAgeing]
-//     gives, every fourth turn is for the key that has waited longest. So it begins
-//     at the latest after four turns for each key that waited longer than itself, and
+//     gives, every fourth turn is for the key that has waited longest. So it comes after
+//     at most four turns for each key that waited longer, and four for itself, while
 //     keys of the highest priority still have three turns of four.
 //   - A delay is never too short. A delay that AddAfter gives stays whatever happens to
 //     the key; what a result asks for takes the place of what the last one did, so a

@@ -68,17 +68,48 @@ func TestHeap_givesMemoryBack(t *testing.T) {
 	}
 }
 
-func TestItems_forgetTheRoomOfAStorm(t *testing.T) {
+func TestItems_keepTheRoomThatWasUsedLately(t *testing.T) {
 	var all items[int]
+	const storm = 100 * keptRoom
+	round := func(n int) {
+		var got []*item[int]
+		for i := range n {
+			got = append(got, all.get(i))
+		}
+		for _, it := range got {
+			all.release(it)
+		}
+	}
+	round(storm)
+	if len(all.byKey) != 0 || len(all.spare) != storm {
+		t.Errorf("after the storm %d keys are there and %d items kept, want 0 and %d", len(all.byKey), len(all.spare), storm)
+	}
+	for range 2*storm + 2 { // quiet times
+		round(1)
+	}
+	if got := len(all.spare); got > keptRoom {
+		t.Errorf("%d items are kept after a quiet time, want at most %d", got, keptRoom)
+	}
+}
+
+func TestItems_giveRoomBackThoughOneKeyStays(t *testing.T) {
+	var all items[int]
+	stays := all.get(-1)
+	stays.state = waiting
+	const storm = 100 * keptRoom
 	var got []*item[int]
-	for i := range 10 * keptRoom {
+	for i := range storm {
 		got = append(got, all.get(i))
 	}
 	for _, it := range got {
 		all.release(it)
 	}
-	if all.byKey != nil || len(all.spare) > keptItems {
-		t.Errorf("after the last key: map is kept: %v, items kept: %d", all.byKey != nil, len(all.spare))
+	for range 3 * storm {
+		all.release(all.get(1))
+	}
+	if len(all.spare) > keptRoom || all.room > keptRoom || all.get(-1) != stays {
+		t.Errorf("%d items are kept and there is room for %d, want at most %d; the key is %p, want %p",
+			len(all.spare), all.room, keptRoom, all.get(-1), stays)
 	}
 }
 

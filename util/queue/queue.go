@@ -36,7 +36,7 @@ type Queue[K comparable] struct {
 	started bool
 	items   items[K]
 	line    line[K]
-	delayed heap[*item[K]]
+	delayed heap[*delays[K]]
 	// alarm is the time that Run waits for; 0 while nobody does.
 	alarm    time.Duration
 	sequence uint64
@@ -127,10 +127,10 @@ func (q *Queue[K]) AddAfter(key K, d time.Duration) {
 	}
 	// A delay that is over has to have been added before a new one begins.
 	q.promote(now)
-	it := q.items.get(key)
-	if due := later(now, d); due < it.due {
-		it.due, it.duePriority = due, priority
-		q.delay(it)
+	at := q.items.get(key).delay()
+	if due := later(now, d); due < at.due {
+		at.due, at.duePriority = due, priority
+		q.delay(at)
 	}
 }
 
@@ -206,24 +206,24 @@ func (q *Queue[K]) wait(it *item[K], priority int, at time.Duration) {
 	q.news.Signal()
 }
 
-// delay puts the item where its delays say, among those that are not due. Callers
-// hold mu.
-func (q *Queue[K]) delay(it *item[K]) {
-	rank := min(it.due, it.retry)
+// delay puts an item's delays where the shorter one says, among those that are not
+// due. Callers hold mu.
+func (q *Queue[K]) delay(d *delays[K]) {
+	rank := min(d.due, d.retry)
+	inside := d.index >= 0
 	switch {
-	case rank == never:
-		if it.delayed() {
-			q.delayed.remove(it)
-		}
+	case rank == never && inside:
+		q.delayed.remove(d)
 		return
-	case !it.delayed():
-		q.sequence++
-		it.rank, it.sequence = rank, q.sequence
-		q.delayed.push(it)
-	case rank != it.rank:
-		q.sequence++
-		it.rank, it.sequence = rank, q.sequence
-		q.delayed.fix(it)
+	case rank == never || inside && rank == d.rank:
+		return
+	}
+	q.sequence++
+	d.rank, d.sequence = rank, q.sequence
+	if inside {
+		q.delayed.fix(d)
+	} else {
+		q.delayed.push(d)
 	}
 	if rank < q.alarm {
 		select {
@@ -236,25 +236,24 @@ func (q *Queue[K]) delay(it *item[K]) {
 // promote adds the delayed items that are due. Callers hold mu.
 func (q *Queue[K]) promote(now time.Duration) {
 	for q.delayed.len() > 0 {
-		it := q.delayed.first()
-		if it.rank > now {
+		d := q.delayed.first()
+		if d.rank > now {
 			return
 		}
-		due, retry := it.due, it.retry
-		if due <= now {
-			it.due = never
-			q.enqueue(it, it.duePriority, due)
+		if due := d.due; due <= now {
+			d.due = never
+			q.enqueue(d.item, d.duePriority, due)
 		}
-		if retry <= now {
-			it.retry = never
-			q.enqueue(it, it.retryPriority, retry)
+		if retry := d.retry; retry <= now {
+			d.retry = never
+			q.enqueue(d.item, d.retryPriority, retry)
 		}
-		q.delay(it)
+		q.delay(d)
 	}
 }
 
 // refuse ends the open phase: nothing is added any more, and what is not due by now
-// is dropped. Callers hold mu.
+// is dropped; so is what waits, unless there is time for draining. Callers hold mu.
 func (q *Queue[K]) refuse() {
 	if q.phase != open {
 		return
@@ -262,10 +261,13 @@ func (q *Queue[K]) refuse() {
 	q.promote(q.now())
 	q.phase = draining
 	for q.delayed.len() > 0 {
-		it := q.delayed.first()
-		it.due, it.retry = never, never
-		q.delay(it)
-		q.items.release(it)
+		d := q.delayed.first()
+		d.due, d.retry = never, never
+		q.delay(d)
+		q.items.release(d.item)
+	}
+	if q.settings.drain == 0 {
+		q.drop()
 	}
 	q.news.Broadcast()
 }

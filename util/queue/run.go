@@ -103,9 +103,6 @@ func (q *Queue[K]) serve(stop <-chan struct{}) {
 func (q *Queue[K]) end(cancel context.CancelFunc) error {
 	q.mu.Lock()
 	q.refuse()
-	if q.settings.drain == 0 {
-		q.drop()
-	}
 	q.mu.Unlock()
 	dropped := 0
 	switch q.settings.drain {
@@ -291,14 +288,17 @@ func (q *Queue[K]) finish(d *desk[K], v verdict, now time.Duration) {
 			close(q.synced)
 		}
 	}
-	it.retry = never
 	if v.again && q.phase == open {
-		it.retry, it.retryPriority = later(now, v.pause), it.priority
+		at := it.delay()
+		at.retry, at.retryPriority = later(now, v.pause), it.priority
+		q.delay(at)
+	} else if it.delays != nil {
+		it.delays.retry = never
+		q.delay(it.delays)
 	}
 	if it.again {
 		it.again = false
 		q.wait(it, it.nextPriority, it.nextAdded)
 	}
-	q.delay(it)
 	q.items.release(it)
 }
