@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// Run works until ctx ends or ShutDown is called, and returns when the last call of
-// reconcile has. Then what waits is dropped, and the contexts of calls end; with
-// [WithDrain] both happen only when what waits has been reconciled or the time for
-// that is over. A call that does not return keeps Run from returning; whoever can
-// wait no longer has Closed to wait for.
+// Run works until ctx ends or ShutDown is called. Then it drops what waits, ends the
+// contexts of calls, and returns when the last call has. With [WithDrain] it first
+// lets what waits be reconciled, for as long as that option says. A call that does
+// not return keeps Run from returning; who cannot wait for that waits for Closed with
+// a limit.
 //
 // It returns nil, or an error that is [ErrDropped] if the time for draining was too
 // short, or [ErrStarted] if it was called before. After ShutDown it returns nil and
@@ -26,7 +26,7 @@ func (q *Queue[K]) Run(ctx context.Context) error {
 
 // run is Run until stop is closed; only the values of ctx count.
 func (q *Queue[K]) run(ctx context.Context, stop <-chan struct{}) error {
-	ready, err := q.begin()
+	ready, err := q.begin(stop)
 	if !ready {
 		return err
 	}
@@ -47,7 +47,7 @@ func (q *Queue[K]) run(ctx context.Context, stop <-chan struct{}) error {
 }
 
 // begin reports whether the queue is to be run.
-func (q *Queue[K]) begin() (bool, error) {
+func (q *Queue[K]) begin(stop <-chan struct{}) (bool, error) {
 	now := q.now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -65,6 +65,11 @@ func (q *Queue[K]) begin() (bool, error) {
 	q.initial = q.line.count
 	if q.initial == 0 {
 		close(q.synced)
+	}
+	select {
+	case <-stop:
+		q.refuse() // before a worker begins what is to be dropped
+	default:
 	}
 	return true, nil
 }

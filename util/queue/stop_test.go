@@ -51,6 +51,21 @@ func TestRun_stopEndsCallsAndDropsWhatWaits(t *testing.T) {
 	})
 }
 
+func TestRun_afterTheEndOfItsContextCallsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		q := queue.New("q", func(context.Context, string) queue.Result {
+			t.Error("called")
+			return queue.Result{}
+		})
+		q.Add("a")
+		if err := q.Run(ctx); err != nil {
+			t.Errorf("Run = %v, want nil", err)
+		}
+	}
+}
+
 func TestWithDrain_whatWaitsIsDoneFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCalls()
