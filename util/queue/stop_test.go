@@ -5,7 +5,6 @@ package queue_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,61 +179,4 @@ func TestRun_leavesNothing(t *testing.T) {
 			t.Errorf("Run = %v, want nil", err)
 		}
 	}
-}
-
-// TestAgeing_bothAreBounded has more live keys than the queue can do, above a line
-// of old ones.
-func TestAgeing_bothAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const (
-			old    = 100
-			turn   = time.Millisecond
-			ageing = 50 * time.Millisecond
-		)
-		added := map[string]time.Time{}
-		var oldest, live time.Duration
-		var c calls
-		q := queue.New("q", func(_ context.Context, key string) queue.Result {
-			c.mu.Lock()
-			age := time.Since(added[key])
-			delete(added, key)
-			if key[0] == 'o' {
-				oldest = max(oldest, age)
-				c.lines = append(c.lines, key)
-			} else {
-				live = max(live, age)
-			}
-			c.mu.Unlock()
-			time.Sleep(turn)
-			return queue.Result{}
-		}, queue.WithAgeing(ageing))
-		for i := range old {
-			key := fmt.Sprintf("o%d", i)
-			added[key] = time.Now()
-			q.AddWithPriority(key, -100)
-		}
-		start(t, q)
-		for i := range 10 * old {
-			key := fmt.Sprintf("l%d", i%40) // dedup bounds the overload
-			c.mu.Lock()
-			if _, waits := added[key]; !waits {
-				added[key] = time.Now()
-			}
-			c.mu.Unlock()
-			q.Add(key)
-			time.Sleep(turn / 2)
-		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if len(c.lines) < old {
-			t.Errorf("%d of %d old keys were reconciled", len(c.lines), old)
-		}
-		// Every fourth turn once they are aged, after at most one round of the live ones.
-		if bound := ageing + 4*turn*(old+40); oldest > bound {
-			t.Errorf("an old key waited %v, want at most %v", oldest, bound)
-		}
-		if bound := 40 * turn * 4 / 3 * 2; live > bound {
-			t.Errorf("a live key waited %v, want at most %v", live, bound)
-		}
-	})
 }
