@@ -17,6 +17,7 @@ import (
 
 	"github.com/krtkit/krtkit/krt"
 	"github.com/krtkit/krtkit/kube/informerfactory"
+	"github.com/krtkit/krtkit/kube/internal/crd"
 	"github.com/krtkit/krtkit/kube/internal/informer"
 	"github.com/krtkit/krtkit/kube/internal/source"
 	"github.com/krtkit/krtkit/kube/kubetypes"
@@ -66,6 +67,10 @@ type Caches interface {
 	// informers that are not ready and what they last ran into. Run returns when
 	// all are ready; the informers run on until the context ends.
 	Run(ctx context.Context) error
+	// CrdWatcher returns what knows which resources the API server serves. It lists and
+	// watches CustomResourceDefinitions once it is asked for one, and runs from the first
+	// RunAndWait or Run on, which wait for what was asked for by then.
+	CrdWatcher() kubetypes.CrdWatcher
 	// WaitForCacheSync is the package's [WaitForCacheSync], logging to the client's
 	// logger.
 	WaitForCacheSync(name string, stop <-chan struct{}, cacheSyncs ...cache.InformerSynced) bool
@@ -101,6 +106,7 @@ type client struct {
 	dynamic   dynamic.Interface
 	metadata  metadata.Interface
 	rest      *restClients
+	crds      *crd.Watcher
 }
 
 // New returns a client for the API server that config leads to. It reads the files
@@ -131,7 +137,7 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new kube client: metadata client of %s: %w", config.Host, err)
 	}
-	return &client{
+	c := &client{
 		config:    own,
 		http:      httpClient,
 		types:     registry,
@@ -140,7 +146,11 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 		dynamic:   dynamicClient,
 		metadata:  metadataClient,
 		rest:      newRESTClients(own, httpClient),
-	}, nil
+	}
+	if c.crds, err = newCRDWatcher(c); err != nil {
+		return nil, fmt.Errorf("new kube client: watcher of definitions: %w", err)
+	}
+	return c, nil
 }
 
 func (c *client) RESTConfig() *rest.Config                   { return rest.CopyConfig(c.config) }
@@ -180,11 +190,20 @@ func (c *client) RunAndWait(stop <-chan struct{}) bool {
 
 func (c *client) Run(ctx context.Context) error {
 	c.informers.Start(ctx.Done())
+	c.crds.Start(ctx.Done()) //nolint:contextcheck // it lives as long as the informers, which take channels
+	if err := c.crds.WaitForSync(ctx); err != nil {
+		return err
+	}
 	return c.informers.Wait(ctx)
 }
+
+func (c *client) CrdWatcher() kubetypes.CrdWatcher { return c.crds }
 
 func (c *client) WaitForCacheSync(name string, stop <-chan struct{}, cacheSyncs ...cache.InformerSynced) bool {
 	return waitForCacheSync(c.Logger(), name, stop, cacheSyncs...)
 }
 
-func (c *client) Shutdown() { c.informers.Shutdown() }
+func (c *client) Shutdown() {
+	c.informers.Shutdown()
+	c.crds.Wait()
+}

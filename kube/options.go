@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 
@@ -25,6 +26,7 @@ type options struct {
 	objectFilter     kubetypes.DynamicObjectFilter
 	defaultNamespace string
 	logger           *slog.Logger
+	crdFilters       []func(*metav1.PartialObjectMetadata) bool
 }
 
 func newOptions(opts []Option) options {

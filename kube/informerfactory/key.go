@@ -18,6 +18,7 @@ type key struct {
 	fieldSelector string
 	namespace     string
 	informerType  kubetypes.InformerType
+	optional      bool
 	transform     transformID
 }
 
@@ -34,6 +35,7 @@ func keyOf(resource schema.GroupVersionResource, opts kubetypes.InformerOptions)
 		fieldSelector: opts.FieldSelector,
 		namespace:     opts.Namespace,
 		informerType:  opts.InformerType,
+		optional:      opts.Optional,
 		transform:     identify(opts),
 	}
 }
@@ -62,6 +64,9 @@ func (k key) String() string {
 	var details []string
 	if k.informerType != kubetypes.StandardInformer {
 		details = append(details, k.informerType.String())
+	}
+	if k.optional {
+		details = append(details, "optional")
 	}
 	for _, d := range []struct{ label, value string }{
 		{"namespace ", k.namespace}, {"labels ", k.labelSelector}, {"fields ", k.fieldSelector}, {"transform ", k.transform.name},

@@ -48,4 +48,9 @@
 // An informer does nothing before kube.Client's RunAndWait or Run, and one that is
 // made later needs another call. Run's error says which informers are not ready, and
 // why.
+//
+// A resource that the API server does not serve is listed in vain, again and again, and
+// its informer never ready. For one that may be installed later, or be removed, as
+// those of CustomResourceDefinitions, there are delayed clients: [NewFilteredDelayed],
+// [NewDelayedInformer].
 package kclient

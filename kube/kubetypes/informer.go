@@ -19,6 +19,9 @@ type InformerOptions struct {
 	TransformKey    string
 	// InformerType is the form in which objects are cached.
 	InformerType InformerType
+	// Optional is set if the API server may not serve the resource, yet or any more.
+	// The cache is empty then.
+	Optional bool
 }
 
 // InformerType is the form in which an informer caches objects.

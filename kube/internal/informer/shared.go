@@ -31,6 +31,8 @@ type Config struct {
 	Transform cache.TransformFunc
 	// Logger is where errors of list and watch are logged.
 	Logger *slog.Logger
+	// Gate says when the API server serves the resource. Nil stands for always.
+	Gate Gate
 }
 
 // Shared is the cache of one resource and the source of its events. It implements
@@ -113,14 +115,28 @@ func (s *Shared) RunWithContext(ctx context.Context) {
 		return
 	}
 	s.started = true
-	w := newWatcher(ctx, s)
-	s.reflector = w.reflector
 	s.mu.Unlock()
 
-	w.run(ctx)
+	var finish func()
+	if s.config.Gate == nil {
+		finish = s.listAndWatch(ctx)
+	} else {
+		finish = s.whileServed(ctx)
+	}
 	s.stop()
 	s.deliveries.Wait()
-	w.requests.close()
+	finish()
+}
+
+// listAndWatch fills the store until the context ends. The function that it returns
+// waits for requests that are still under way.
+func (s *Shared) listAndWatch(ctx context.Context) (finish func()) {
+	w := newWatcher(ctx, s)
+	s.mu.Lock()
+	s.reflector = w.reflector
+	s.mu.Unlock()
+	w.run(ctx)
+	return w.requests.close
 }
 
 // Discard ends an informer that was never started. It does nothing to one that

@@ -33,6 +33,7 @@ type View struct {
 	mu       sync.Mutex // taken before the locks of shared
 	handlers map[*handler]struct{}
 	indexes  []*index
+	onClose  []func()
 	closed   bool
 }
 
@@ -63,13 +64,29 @@ func (v *View) Close() {
 	}
 	v.closed = true
 	v.removeAll()
-	indexes := v.indexes
-	v.indexes = nil
+	indexes, onClose := v.indexes, v.onClose
+	v.indexes, v.onClose = nil, nil
 	v.mu.Unlock()
+	for _, f := range onClose {
+		f()
+	}
 	v.stopFilter()
 	v.shared.removeIndexes(indexes)
 	if v.lease != nil {
 		v.lease.Release()
+	}
+}
+
+// OnClose has f called when the view is closed, at once if it is.
+func (v *View) OnClose(f func()) {
+	v.mu.Lock()
+	closed := v.closed
+	if !closed {
+		v.onClose = append(v.onClose, f)
+	}
+	v.mu.Unlock()
+	if closed {
+		f()
 	}
 }
 

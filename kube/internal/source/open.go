@@ -61,9 +61,48 @@ func Open(
 ) (*informer.View, error) {
 	opts := Options(c, gvr, filter)
 	opts.InformerType = form
-	access, err := reach(c, gvr, opts)
+	return open(c, gvr, opts, filter, nil)
+}
+
+// OpenOptional is [Open] for a resource that the API server may not serve, yet or any
+// more. It has no objects then. It is started by the watcher that says that it is
+// served, if nobody else did so before.
+func OpenOptional(
+	c Client, gvr schema.GroupVersionResource, form kubetypes.InformerType, filter kubetypes.Filter,
+	watcher kubetypes.CrdWatcher,
+) (*informer.View, error) {
+	opts := Options(c, gvr, filter)
+	opts.InformerType, opts.Optional = form, true
+	known := watcher.Known(gvr)
+	view, err := open(c, gvr, opts, filter, gate{watcher, gvr})
 	if err != nil {
 		return nil, err
+	}
+	view.OnClose(watcher.Follow(gvr, func(served bool, stop <-chan struct{}) {
+		if served && !known {
+			view.Start(stop)
+		}
+		known = false // it will be news next time
+	}))
+	return view, nil
+}
+
+// gate lets an informer follow a resource.
+type gate struct {
+	watcher kubetypes.CrdWatcher
+	gvr     schema.GroupVersionResource
+}
+
+// Follow implements [informer.Gate].
+func (g gate) Follow(f func(served bool)) (unfollow func()) {
+	return g.watcher.Follow(g.gvr, func(served bool, _ <-chan struct{}) { f(served) })
+}
+
+// ConfigFor returns what an informer of a resource needs.
+func ConfigFor(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOptions) (informer.Config, error) {
+	access, err := reach(c, gvr, opts)
+	if err != nil {
+		return informer.Config{}, err
 	}
 	config := informer.Config{
 		Name:          informerfactory.Describe(gvr, opts),
@@ -75,6 +114,17 @@ func Open(
 	if config.Transform == nil {
 		config.Transform = dropManagedFields
 	}
+	return config, nil
+}
+
+func open(
+	c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOptions, filter kubetypes.Filter, served informer.Gate,
+) (*informer.View, error) {
+	config, err := ConfigFor(c, gvr, opts)
+	if err != nil {
+		return nil, err
+	}
+	config.Gate = served
 	lease := c.Informers().InformerFor(gvr, opts, func() cache.SharedIndexInformer { return informer.New(config) })
 	shared, ok := lease.Informer.(*informer.Shared)
 	if !ok {
