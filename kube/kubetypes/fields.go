@@ -113,7 +113,7 @@ func parsePath(p string) ([]string, error) {
 
 // apply calls change with the object's content, which is changed in place.
 func (f *fields) apply(obj any, change func(reflect.Value, tree) error) (any, error) {
-	var content any = obj
+	content := obj
 	if u, ok := obj.(runtime.Unstructured); ok {
 		content = u.UnstructuredContent()
 	}
