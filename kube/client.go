@@ -140,7 +140,11 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 		return nil, fmt.Errorf("new kube client: %w", err)
 	}
 	own := withSharedLimiter(o.apply(config))
+	checked := o.withHealthChecks(own)
 	httpClient, err := rest.HTTPClientFor(own)
+	if err == nil {
+		err = checked()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("new kube client: transport to %s: %w", config.Host, err)
 	}

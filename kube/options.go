@@ -4,6 +4,7 @@ package kube
 
 import (
 	"log/slog"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -27,6 +28,8 @@ type options struct {
 	defaultNamespace string
 	logger           *slog.Logger
 	config           []func(*rest.Config)
+	pingAfter        time.Duration
+	pingTimeout      time.Duration
 }
 
 // apply returns a copy of the configuration with what the options say about it.

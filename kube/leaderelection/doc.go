@@ -45,5 +45,6 @@
 // warm between terms are made outside of it; its handlers are not.
 //
 // Requests for the Lease do not wait for the client's rate limiter, but they share its
-// connections: see kube.WithHTTP2Health.
+// connections. By default one that fell silent is given up after 45 s, which is too
+// late for a TTL of 30: see kube.WithHTTP2Health.
 package leaderelection
