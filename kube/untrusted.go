@@ -43,7 +43,7 @@ const oidc = "oidc"
 //
 // The zero policy allows users credentials that stand in the kubeconfig itself,
 // impersonation, and the auth provider "oidc", which works only in programs that link
-// it. It lets clusters be as they are: any server, any proxy, certificates that are
+// it, and can name a file with CA certificates there. It lets clusters be as they are: any server, any proxy, certificates that are
 // not checked, and CA files, whose content never leaves the process. The fields that
 // begin with Forbid narrow that.
 type KubeconfigPolicy struct {
@@ -60,7 +60,8 @@ type KubeconfigPolicy struct {
 	// ForbidLinkLocal refuses servers and proxies with link-local addresses, where
 	// clouds serve metadata and credentials, when they are named and again when a
 	// connection to one is made, be it through DNS or a redirect. What a proxy
-	// connects to is not seen.
+	// connects to is not seen. AWS serves metadata at fd00:ec2::254 too, which is not
+	// link-local.
 	ForbidLinkLocal bool
 	// ForbidCAFiles refuses clusters whose CA certificates are in a file.
 	ForbidCAFiles bool
@@ -180,7 +181,7 @@ func (p KubeconfigPolicy) checkCluster(c *clientcmdapi.Cluster) error {
 	case p.ForbidCAFiles && c.CertificateAuthority != "":
 		return errors.New("certificate-authority is not allowed; use certificate-authority-data")
 	case p.ForbidPlainHTTP && !isHTTPS(c.Server):
-		return fmt.Errorf("server is not allowed: it does not begin with https://")
+		return errors.New("server is not allowed: it does not begin with https://")
 	case p.ForbidLinkLocal && isLinkLocalURL(c.Server):
 		return errors.New("server is not allowed: its address is link-local")
 	case p.ForbidLinkLocal && isLinkLocalURL(c.ProxyURL):

@@ -135,8 +135,9 @@ func (l *LeaderElection) Term() (number int32, leads bool) {
 // Run takes part in the election until stop is closed, and calls the run functions
 // whenever the candidate leads. If it leads when stop is closed, it waits for the
 // functions, for as long as [WithStopTimeout] says, and gives the Lease back for
-// somebody else to take. If they have not returned by then it keeps the Lease, which
-// ends by itself.
+// somebody else to take; the API server gets a quarter of the TTL for that. If the
+// functions have not returned by then it keeps the Lease, which ends by itself. Run
+// may be called again after it has returned.
 func (l *LeaderElection) Run(stop <-chan struct{}) {
 	ctx := wait.ContextForChannel(stop)
 	if l.options.disabled {

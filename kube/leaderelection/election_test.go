@@ -367,6 +367,43 @@ func TestRun_doesNotWaitForEver(t *testing.T) {
 	})
 }
 
+// A server that does not answer keeps nobody from stopping.
+func TestRun_endsWithoutTheServer(t *testing.T) {
+	for _, f := range []fault{{lost: true}, {before: time.Hour, lost: true}, {status: http.StatusForbidden}, {after: time.Hour}} {
+		t.Run(fmt.Sprintf("%+v", f), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				a, b := w.candidate("a", 0), w.candidate("b", 0)
+				settle(time.Second)
+				if b.IsLeader() {
+					a, b = b, a
+				}
+				for _, p := range []*participant{a, b} {
+					p.network.set(func(*http.Request) fault { return f })
+				}
+				settle(pollEvery + time.Second)
+				began := time.Now()
+				close(a.stop)
+				synctest.Wait()
+				if w.leader() != "" {
+					t.Error("functions go on after the stop")
+				}
+				<-a.ended
+				if d := time.Since(began); d > ttl/4 {
+					t.Errorf("the leader's Run returned after %v, want at most %v", d, ttl/4)
+				}
+				began = time.Now()
+				b.end()
+				if d := time.Since(began); d != 0 {
+					t.Errorf("the candidate's Run returned after %v, want at once", d)
+				}
+				w.check()
+				w.server.Close()
+			})
+		})
+	}
+}
+
 // A process does not compete with its own past.
 func TestRun_isNoCandidateWhileOldFunctionsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

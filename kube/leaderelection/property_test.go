@@ -14,7 +14,7 @@ import (
 	"github.com/krtkit/krtkit/kube/leaderelection"
 )
 
-var seeds = flag.Int("leaderelection.seeds", 40, "how many random stories TestRun_neverHasTwoLeaders tells")
+var seeds = flag.Int("leaderelection.seeds", 20, "how many random stories TestRun_neverHasTwoLeaders tells")
 
 // storm is a network that does with each request what a number of a sequence says:
 // nothing, most often, or something bad. How bad it is changes every minute.

@@ -60,6 +60,10 @@ func (c *candidate) lead(ctx context.Context, t *term) {
 	// Whatever a request does, the term ends in time.
 	watchdog := time.AfterFunc(c.left(t), end)
 	defer watchdog.Stop()
+	if ctx.Err() != nil {
+		c.release(ctx, t)
+		return
+	}
 	if c.left(t) <= 0 {
 		return
 	}
@@ -137,6 +141,9 @@ func (c *candidate) renew(ctx context.Context, t *term) outcome {
 		t.confirm(written, began)
 		return renewed
 	}
+	if ctx.Err() != nil {
+		return failed
+	}
 	if !isOutdated(err) {
 		c.note(err)
 		return failed
@@ -144,13 +151,20 @@ func (c *candidate) renew(ctx context.Context, t *term) outcome {
 	// Somebody has changed or deleted it, or an answer that told of our own last change
 	// was lost.
 	current, err := c.lock.get(ctx)
+	if ctx.Err() != nil {
+		return failed
+	}
 	c.note(err)
 	switch {
 	case err != nil:
 		return failed
 	case current == nil:
-		t.lease = t.lease.DeepCopy()
-		t.lease.ResourceVersion, t.lease.UID = "", "" // to be created
+		t.lease = &coordinationv1.Lease{ // to be created
+			ObjectMeta: metav1.ObjectMeta{
+				Namespace: t.lease.Namespace, Name: t.lease.Name, Labels: t.lease.Labels, Annotations: t.lease.Annotations,
+			},
+			Spec: t.lease.Spec,
+		}
 		return failed
 	case !c.isMine(current):
 		t.lease = current
@@ -178,19 +192,36 @@ func isOutdated(err error) bool {
 // false if they have not after the stop timeout; then the Lease ends by itself.
 func (c *candidate) leave(ctx context.Context, ended <-chan struct{}, t *term) bool {
 	ctx = context.WithoutCancel(ctx)
-	timeout := time.NewTimer(c.options.stopTimeout)
-	defer timeout.Stop()
+	// Requests are given up with the waiting.
+	waiting, cancel := context.WithTimeout(ctx, c.options.stopTimeout)
+	defer cancel()
+	go func() {
+		defer cancel()
+		select {
+		case <-ended:
+		case <-waiting.Done():
+		}
+	}()
+	c.renewUntil(waiting, t)
+	select {
+	case <-ended:
+		c.release(ctx, t)
+		return true
+	default:
+		c.logger.Error("run functions have not returned, and the Lease is left to end by itself",
+			"after", c.options.stopTimeout)
+		return false
+	}
+}
+
+// renewUntil renews the Lease until the context ends, whoever asks for it.
+func (c *candidate) renewUntil(ctx context.Context, t *term) {
 	next := time.NewTimer(time.Until(t.renewed.Add(c.options.renewAfter())))
 	defer next.Stop()
 	for {
 		select {
-		case <-ended:
-			c.release(ctx, t)
-			return true
-		case <-timeout.C:
-			c.logger.Error("run functions have not returned, and the Lease is left to end by itself",
-				"after", c.options.stopTimeout)
-			return false
+		case <-ctx.Done():
+			return
 		case <-next.C:
 		}
 		switch c.renew(ctx, t) {
@@ -198,28 +229,19 @@ func (c *candidate) leave(ctx context.Context, ended <-chan struct{}, t *term) b
 			next.Reset(c.options.renewAfter())
 		case failed, asked:
 			next.Reset(c.options.retryAfter())
-		case lost: // there is nothing to give back
-			select {
-			case <-ended:
-				return true
-			case <-timeout.C:
-				return false
-			}
+		case lost: // there is nothing to renew
+			<-ctx.Done()
+			return
 		}
 	}
 }
 
-// releaseAttempts is how often the holder tries to give the Lease back. If it cannot,
-// the Lease ends by itself.
-const releaseAttempts = 4
-
 // release gives the Lease back for anybody to take at once, or after a while if
-// somebody has asked for it.
+// somebody has asked for it. If that does not succeed soon it ends by itself.
 func (c *candidate) release(ctx context.Context, t *term) {
-	for range releaseAttempts {
-		if t.lease.ResourceVersion == "" {
-			return // it was deleted
-		}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.renewAfter())
+	defer cancel()
+	for t.lease.ResourceVersion != "" { // else it was deleted
 		free := t.lease.DeepCopy()
 		free.Spec.HolderIdentity = nil
 		annotate(free, keyAnnotation, "")
@@ -235,9 +257,13 @@ func (c *candidate) release(ctx context.Context, t *term) {
 		}
 		if err == nil {
 			t.lease = current
-			continue
 		}
 		pause := time.NewTimer(c.options.retryAfter())
-		<-pause.C
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			pause.Stop()
+			return
+		}
 	}
 }
