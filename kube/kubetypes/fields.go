@@ -156,23 +156,18 @@ func (f *fields) keep(v reflect.Value, t tree) error {
 				return err
 			}
 		}
-		for _, name := range f.names(v) {
-			child, err := f.child(v, name)
-			if err != nil {
-				return err
-			}
+		return f.each(v, func(name string, child child) error {
 			rest, wanted := t[name]
 			switch {
-			case !child.value.IsValid():
 			case !wanted:
 				child.remove()
-			case len(rest) > 0:
-				if err := child.change(func(v reflect.Value) error { return f.keep(v, rest) }); err != nil {
-					return err
-				}
+				return nil
+			case len(rest) == 0:
+				return nil
+			default:
+				return child.change(func(v reflect.Value) error { return f.keep(v, rest) })
 			}
-		}
-		return nil
+		})
 	})
 }
 
@@ -254,19 +249,26 @@ func (c child) change(f func(reflect.Value) error) error {
 	return nil
 }
 
-// names returns the names of all fields, or keys, of a value.
-func (f *fields) names(v reflect.Value) []string {
-	var names []string
+// each calls visit with all fields of a struct, or values of a map.
+func (f *fields) each(v reflect.Value, visit func(name string, c child) error) error {
 	if v.Kind() == reflect.Map {
 		for _, key := range v.MapKeys() {
-			names = append(names, key.String())
+			if err := visit(key.String(), child{value: v.MapIndex(key), of: v, key: key}); err != nil {
+				return err
+			}
 		}
-		return names
+		return nil
 	}
-	for name := range f.fieldsOf(v.Type()) {
-		names = append(names, name)
+	for name, index := range f.fieldsOf(v.Type()) {
+		field, err := v.FieldByIndexErr(index)
+		if err != nil {
+			continue // it would be in a struct that is not there
+		}
+		if err := visit(name, child{value: field}); err != nil {
+			return err
+		}
 	}
-	return names
+	return nil
 }
 
 // fieldsOf returns the index of each field of a struct by its name in JSON.

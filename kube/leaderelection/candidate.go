@@ -23,6 +23,8 @@ type candidate struct {
 	// another machine.
 	seen      *coordinationv1.Lease
 	takeAfter time.Time
+	// isMissing says that there was no Lease any more at the last look.
+	isMissing bool
 	// hurryUntil is until when an answer of the holder is expected.
 	hurryUntil time.Time
 	failing    bool
@@ -89,10 +91,15 @@ func (c *candidate) isMine(lease *coordinationv1.Lease) bool {
 
 // observe decides from when on the Lease may be taken.
 func (c *candidate) observe(lease *coordinationv1.Lease) {
+	wasMissing := c.isMissing
+	c.isMissing = lease == nil && c.seen != nil
 	switch {
+	case c.isMissing && !wasMissing:
+		// Somebody has deleted it. Who holds it, be it since the last look, leads until
+		// it would have ended, and will make it again.
+		c.takeAfter = time.Now().Add(c.options.ttl)
+		return
 	case lease == nil || isSameTerm(lease, c.seen):
-		// It is still the same, or somebody has deleted it, and the holder, who will
-		// make it again, leads until it would have ended.
 		return
 	case holder(lease) != "":
 		c.takeAfter = time.Now().Add(c.durationOf(lease))

@@ -27,7 +27,8 @@
 //   - A Lease that is given back, at the end of a program or for a candidate that
 //     outranks the holder, is given back after the functions have returned.
 //   - A Lease that somebody deletes is made again by its holder, for whom candidates
-//     that have seen it wait. A candidate that comes in between does not.
+//     that have seen it wait as long as the TTL. A candidate that starts in between
+//     has seen none and does not wait.
 //   - When Run returns, no goroutine is left but those of functions that did not
 //     return in time.
 //

@@ -116,8 +116,8 @@ func (l *LeaderElection) IsLeader() bool {
 }
 
 // Term returns the number of the term in which the candidate leads, and whether it
-// does. Each term of a Lease has a greater number than all before, whoever leads: a
-// store that remembers the greatest number it has seen can refuse writes of a leader
+// does. Each term of a Lease has a greater number than all before, whoever leads, as
+// long as the Lease is not deleted while nobody knows it: a store that remembers the greatest number it has seen can refuse writes of a leader
 // that has been replaced and does not know it yet.
 func (l *LeaderElection) Term() (number int32, leads bool) {
 	current := l.leadership.Load()

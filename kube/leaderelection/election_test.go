@@ -14,6 +14,7 @@ import (
 	"time"
 
 	coordinationv1 "k8s.io/api/coordination/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kruntime "k8s.io/apimachinery/pkg/runtime"
 
@@ -169,7 +170,7 @@ func TestRun_aDeletedLeaseIsMadeAgainByItsHolder(t *testing.T) {
 		if err := w.leases().Delete("election", "shop"); err != nil {
 			t.Fatal(err)
 		}
-		settle(ttl + pollEvery)
+		settle(ttl + 2*pollEvery)
 		if w.leader() != "b" {
 			t.Errorf("leader is %q, want b", w.leader())
 		}
@@ -177,6 +178,36 @@ func TestRun_aDeletedLeaseIsMadeAgainByItsHolder(t *testing.T) {
 		b.end()
 		w.check()
 		w.server.Close()
+	})
+}
+
+// Who had the Lease and has not seen yet who has it now must not take it for nobody's.
+func TestRun_aDeletedLeaseIsNotForWhoHadItLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for n := range 10 {
+			w := newWorld(t)
+			a := w.candidate("a", 0, leaderelection.WithKey("low"))
+			settle(time.Second)
+			b := w.candidate("b", 0, leaderelection.WithPriority(func(key string) bool { return key == "low" }))
+			for w.leader() != "b" {
+				settle(10 * time.Millisecond)
+			}
+			settle(time.Duration(n) * 100 * time.Millisecond)
+			for range 180 { // as soon as it is there again, for less than the TTL
+				if err := w.leases().Delete("election", "shop"); err != nil && !apierrors.IsNotFound(err) {
+					t.Error(err)
+				}
+				settle(100 * time.Millisecond)
+			}
+			settle(2 * ttl)
+			if w.past() != "a b" {
+				t.Errorf("leaders were %q, want a and then b", w.past())
+			}
+			a.end()
+			b.end()
+			w.check()
+			w.server.Close()
+		}
 	})
 }
 

@@ -77,19 +77,17 @@ func (c *candidate) lead(ctx context.Context, t *term) {
 	if isOurs && (c.leave(ctx, ended, t) || isStopped) {
 		return
 	}
+	warning := time.AfterFunc(c.options.stopTimeout, func() {
+		c.logger.Error("run functions go on after the end of the term; candidate again when they have returned",
+			"after", c.options.stopTimeout)
+	})
+	defer warning.Stop()
 	select {
 	case <-ended:
 		return
 	case <-ctx.Done():
-	default:
-		c.logger.Info("run functions go on after the end of the term; candidate again when they have returned")
-		select {
-		case <-ended:
-			return
-		case <-ctx.Done():
-		}
+		c.waitFor(ended)
 	}
-	c.waitFor(ended)
 }
 
 // left returns for how long the candidate may lead without renewing the Lease.
