@@ -29,6 +29,9 @@ type Server struct {
 	ctx context.Context //nolint:containedctx // it is the server's life, not a request's
 	end context.CancelFunc
 
+	faults  faultSet
+	watches openWatches
+
 	mu        sync.Mutex
 	closed    bool           // guarded by mu
 	listeners []*http.Server // guarded by mu
@@ -103,7 +106,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer s.running.Done()
-	resp := s.handler.Handle(req)
+	resp, watch, err := s.answer(req)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
 	maps.Copy(w.Header(), resp.Header)
 	if resp.Stream == nil {
 		w.Header().Set("Content-Length", strconv.FormatInt(resp.Size(), 10))
@@ -117,16 +123,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 		return
 	}
+	defer watch.close()
 	out := flushing{w, http.NewResponseController(w)}
-	ctx, cancel := context.WithCancel(req.Context())
-	defer cancel()
 	if out.rc.Flush() != nil {
 		// What is written would not reach the client before the end, so this is the end.
-		cancel()
+		watch.close()
 	}
-	stopWithServer := afterwards(s.ctx, cancel) //nolint:contextcheck // the server's life, besides the request's
+	stopWithServer := afterwards(s.ctx, watch.close) //nolint:contextcheck // the server's life, besides the request's
 	defer stopWithServer()
-	resp.Stream(ctx, out)
+	//nolint:contextcheck // it is made of the request's
+	if resp.Stream(watch.ctx, out, watch) != nil || watch.isCut() {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // flushing hands on what is written at once.
