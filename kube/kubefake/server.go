@@ -93,6 +93,11 @@ func (s *Server) Put(objects ...runtime.Object) error {
 // answers 410 Gone, as on a real server after some minutes. Watches that are up to date go on.
 func (s *Server) Compact() { s.handler.Store().Compact() }
 
+// PauseGarbageCollection leaves objects whose owners are gone, and owners that wait for their dependents, where they are
+// until the returned function is called, as if the cluster's garbage collector were slow. That function may be called more
+// than once; it returns when nothing is left to collect, unless others pause it too.
+func (s *Server) PauseGarbageCollection() (resume func()) { return s.handler.PauseCollection() }
+
 // RESTConfig returns a new configuration for clients of the server, without rate limits. Its host is a name only:
 // requests go through [Server.Transport].
 func (s *Server) RESTConfig() *rest.Config {

@@ -13,11 +13,16 @@ import (
 	"github.com/krtkit/krtkit/kube/kubefake/internal/store"
 )
 
-// completeDefinition fills in what the server decides about a CustomResourceDefinition.
-func (h *Handler) completeDefinition(u *unstructured.Unstructured) error {
+// completeDefinition fills in what the server decides about a CustomResourceDefinition. old is nil for a new one.
+func (h *Handler) completeDefinition(u *unstructured.Unstructured, old object.Object) error {
 	def, err := resource.ParseDefinition(u)
 	if err != nil {
 		return err
+	}
+	if before, ok := old.(*unstructured.Unstructured); ok {
+		if err := def.Changes(u, before); err != nil {
+			return err
+		}
 	}
 	def.SetEstablished(u, h.registry.Accepts(u.GetName(), def.Infos()), h.now())
 	return nil

@@ -30,6 +30,9 @@ type Handler struct {
 
 	// definitions is held while a CustomResourceDefinition is written, so that what is served and what is stored agree.
 	definitions sync.Mutex
+
+	garbage sync.Mutex
+	paused  int // guarded by garbage: how many want no garbage collection
 }
 
 // NewHandler returns a handler with the namespaces that every cluster has.
@@ -56,6 +59,9 @@ func (h *Handler) Handle(req *http.Request) (resp *Response) {
 		}
 	}()
 	resp, err := h.route(req)
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		h.collect()
+	}
 	if err != nil {
 		return errorResponse(err)
 	}
