@@ -281,7 +281,7 @@ func (d *Definition) Changes(u, old *unstructured.Unstructured) error {
 				"remains persisted in "+name+" and removes "+name+" from status.storedVersions"))
 		}
 	}
-	if isEstablished(old) {
+	if IsEstablished(old) {
 		for _, path := range [][]string{{"spec", "scope"}, {"spec", "names", "kind"}} {
 			before, _, _ := unstructured.NestedString(old.Object, path...)
 			after, _, _ := unstructured.NestedString(u.Object, path...)
@@ -296,7 +296,8 @@ func (d *Definition) Changes(u, old *unstructured.Unstructured) error {
 	return nil
 }
 
-func isEstablished(u *unstructured.Unstructured) bool {
+// IsEstablished reports whether the resources of a definition are served, as its status says.
+func IsEstablished(u *unstructured.Unstructured) bool {
 	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
 	return slices.ContainsFunc(conditions, func(c any) bool {
 		m, ok := c.(map[string]any)
