@@ -365,6 +365,20 @@ func TestCutWatchesEvery_cutsInTheNextEvent(t *testing.T) {
 	}
 }
 
+func TestCutWatchesEvery_countsNoInitialEvents(t *testing.T) {
+	server, client := newServer(t)
+	defer server.CutWatchesEvery(0, kubefake.Match{Resource: "configmaps"}).Stop()
+	createMaps(t, client, "a", "b")
+	w, err := client.CoreV1().ConfigMaps("default").Watch(t.Context(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	createMaps(t, client, "c")
+	if got, want := told(w), "ADDED a, ADDED b"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestCutWatchesEvery_breaksTheBody(t *testing.T) {
 	server, client := newServer(t)
 	addr, err := server.Listen("")

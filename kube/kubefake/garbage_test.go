@@ -115,6 +115,23 @@ func TestGarbageCollection_foregroundWaitsForFinalizersOfDependents(t *testing.T
 	wantLeft(t, client)
 }
 
+func TestGarbageCollection_foregroundWaitsForDependentsOfDependents(t *testing.T) {
+	_, client := newServer(t)
+	family(t, client, "a", "b<a!", "c<b!")
+	maps := client.CoreV1().ConfigMaps("default")
+	for _, finalizers := range []string{`["example.com/one"]`, `[]`} {
+		patch := []byte(`{"metadata":{"finalizers":` + finalizers + `}}`)
+		if _, err := maps.Patch(t.Context(), "c", types.MergePatchType, patch, metav1.PatchOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if finalizers != `[]` {
+			deleteMap(t, client, "a", metav1.DeletePropagationForeground)
+			wantLeft(t, client, "a", "b<a", "c<b")
+		}
+	}
+	wantLeft(t, client)
+}
+
 func TestGarbageCollection_foregroundEndsWhenADependentBlocksNoMore(t *testing.T) {
 	_, client := newServer(t)
 	family(t, client, "a", "b<a!")

@@ -235,10 +235,9 @@ func isEstablished(u *unstructured.Unstructured) (bool, error) {
 	if u == nil {
 		return false, nil
 	}
-	conditions, _, err := unstructured.NestedSlice(u.Object, "status", "conditions")
-	if err != nil {
-		return false, err
-	}
+	// A real server begins with a status whose conditions are null.
+	status, _ := u.Object["status"].(map[string]any)
+	conditions, _ := status["conditions"].([]any)
 	is := func(kind, status string) func(any) bool {
 		return func(c any) bool {
 			m, ok := c.(map[string]any)
