@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 // errCut is what clients get where a connection breaks on purpose.
@@ -211,4 +213,8 @@ func (s *Server) CutWatches(m Match) int { return s.watches.end(m, (*openWatch).
 func (s *Server) ExpireWatches(m Match) int {
 	err := s.expired()
 	return s.watches.end(m, func(w *openWatch) { w.ending <- err })
+}
+
+func (s *Server) expired() error {
+	return apierrors.NewResourceExpired(fmt.Sprintf("kubefake: watch expired on purpose at resource version %d", s.handler.Store().Version()))
 }
