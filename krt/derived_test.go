@@ -407,13 +407,16 @@ func TestNewCollection_firstRunGivenUpHalfway(t *testing.T) {
 	late := krt.NewStaticCollection(nil, objects, krt.WithStop(stop))
 	var calls atomic.Int64
 	var first atomic.Pointer[string]
+	deleted := make(chan struct{})
 	derived := krt.NewCollection(source, func(ctx krt.HandlerContext, i thing) *thing {
 		first.CompareAndSwap(nil, &i.Name)
 		krt.FetchKey(ctx, early, i.Name)
 		if n := calls.Add(1); n >= inputs*3/4 {
 			if n == inputs*3/4 {
 				source.DeleteObject(*first.Load())
+				close(deleted)
 			}
+			<-deleted // several goroutines are at work
 			krt.FetchKey(ctx, late, i.Name)
 		}
 		return &i
