@@ -71,6 +71,16 @@ type Lifecycle interface {
 	HasSynced() bool
 	// HasSyncedIgnoringHandlers reports whether the cache is complete.
 	HasSyncedIgnoringHandlers() bool
+	// State returns what the cache is doing.
+	State() State
+	// WaitFor waits until the cache shows this resource version or a newer one: after a
+	// write, give it the version of the answer, and reads see what was written, or
+	// something newer. Handlers may hear of it later. A write that concerns nothing that
+	// is cached, as the server's selectors have it, counts too: what shows it then is the
+	// next change, or the server's bookmark, which comes about once a minute, so that the
+	// context should have a deadline. The error is that of the context, or says that the
+	// informer has stopped or that the version is none of this resource's API server.
+	WaitFor(ctx context.Context, resourceVersion string) error
 	// Close ends the client's handlers and indexes and gives up its share of the
 	// cache, which stops with its last user. It does not wait for handlers. It may
 	// be called more than once.
