@@ -11,6 +11,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	apitypes "k8s.io/apimachinery/pkg/types"
+	kjson "k8s.io/apimachinery/pkg/util/json" // which keeps large integers
 )
 
 // apply sends what its owner wants of an object. It may change content.
@@ -51,7 +52,7 @@ func contentOf(value any) (map[string]any, error) {
 		return nil, fmt.Errorf("encode %T: %w", value, err)
 	}
 	var content map[string]any
-	if err := json.Unmarshal(data, &content); err != nil {
+	if err := kjson.Unmarshal(data, &content); err != nil {
 		return nil, fmt.Errorf("%T is no JSON object: %w", value, err)
 	}
 	if content == nil {
@@ -137,14 +138,14 @@ func conditional(pt apitypes.PatchType, data []byte, o writeOptions) ([]byte, er
 	}
 	if pt != apitypes.JSONPatchType {
 		var content map[string]any
-		if err := json.Unmarshal(data, &content); err != nil || content == nil {
+		if err := kjson.Unmarshal(data, &content); err != nil || content == nil {
 			return nil, errors.Join(errNotJSON, err)
 		}
 		o.setPreconditions(content)
 		return json.Marshal(content)
 	}
 	var operations []any
-	if err := json.Unmarshal(data, &operations); err != nil {
+	if err := kjson.Unmarshal(data, &operations); err != nil {
 		return nil, errors.Join(errNotJSON, err)
 	}
 	if o.uid != "" {
