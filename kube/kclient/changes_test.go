@@ -53,8 +53,11 @@ func TestPatchChanges_sendsWhatChangedAndNothingElse(t *testing.T) {
 			d.Status.ObservedGeneration++
 			d.Labels = nil
 		}, []kclient.WriteOption{kclient.Subresource("status")}, `{"status":{"observedGeneration":1152921504606846977,"readyReplicas":2}}`},
-		{"precondition", func(d *appsv1.Deployment) { d.Spec.Paused = true }, []kclient.WriteOption{kclient.IfUID(original.UID)},
-			`{"metadata":{"uid":"` + string(original.UID) + `"},"spec":{"paused":true}}`},
+		{
+			"precondition", func(d *appsv1.Deployment) { d.Spec.Paused = true },
+			[]kclient.WriteOption{kclient.IfUID(original.UID)},
+			`{"metadata":{"uid":"` + string(original.UID) + `"},"spec":{"paused":true}}`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			wire.take()

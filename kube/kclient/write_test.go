@@ -387,7 +387,10 @@ func TestAllLive_readsPageByPage(t *testing.T) {
 	if requests := wire.take(); len(requests) != 3 {
 		t.Errorf("%d requests, want 3: %v", len(requests), requests)
 	}
-	for range kclient.AllLive(t.Context(), pods, "shop", metav1.ListOptions{Limit: 1}) {
+	for _, err := range kclient.AllLive(t.Context(), pods, "shop", metav1.ListOptions{Limit: 1}) {
+		if err != nil {
+			t.Error(err)
+		}
 		break
 	}
 	if requests := wire.take(); len(requests) != 1 {
