@@ -10,6 +10,7 @@ import (
 	"reflect"
 
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
@@ -36,7 +37,12 @@ type Client interface {
 // Access is how a client reaches the API server.
 type Access interface {
 	// RESTConfig returns a copy of the configuration that the client was made with.
+	// It has the client's rate limiter, if there is one.
 	RESTConfig() *rest.Config
+	// HTTPClient returns the client of all requests, which adds credentials to them.
+	// With it and RESTConfig, other clients share connections and rate limiter, as in
+	// kubernetes.NewForConfigAndClient(c.RESTConfig(), c.HTTPClient()).
+	HTTPClient() *http.Client
 	// RESTClient returns the client for the group and version of a type that
 	// [Access.Types] knows.
 	RESTClient(info types.Info) (rest.Interface, error)
@@ -47,6 +53,11 @@ type Access interface {
 	// Types returns the Go types that the client knows. Types that are registered
 	// with it are known to this client only.
 	Types() *types.Registry
+	// GetKubernetesVersion returns the version of the API server. It asks the server
+	// once and remembers the answer; an error is not remembered. It waits for at most
+	// five seconds, unless the configuration has a timeout of its own. The caller
+	// owns the result.
+	GetKubernetesVersion() (*version.Info, error)
 }
 
 // Caches are the informers of a client.
@@ -71,6 +82,11 @@ type Caches interface {
 	// watches CustomResourceDefinitions once it is asked for one, and runs from the first
 	// RunAndWait or Run on, which wait for what was asked for by then.
 	CrdWatcher() kubetypes.CrdWatcher
+	// NotReady returns the informers whose caches are not complete, ordered by name,
+	// and why as far as that is known; none if all are. That makes it an answer to a
+	// readiness probe. An informer that was ready once stays so: while the API server
+	// is away it shows what it last knew, which a restart would not better.
+	NotReady() []NotReady
 	// WaitForCacheSync is the package's [WaitForCacheSync], logging to the client's
 	// logger.
 	WaitForCacheSync(name string, stop <-chan struct{}, cacheSyncs ...cache.InformerSynced) bool
@@ -94,6 +110,9 @@ type Identity interface {
 	Logger() *slog.Logger
 }
 
+// NotReady describes an informer whose cache is not complete.
+type NotReady = informerfactory.NotReady
+
 var _ krt.Informers[kubetypes.Filter] = Client(nil)
 
 // client implements Client.
@@ -107,14 +126,16 @@ type client struct {
 	metadata  metadata.Interface
 	rest      *restClients
 	crds      *crd.Watcher
+	version   *serverVersion
 }
 
 // New returns a client for the API server that config leads to. It reads the files
 // that the configuration refers to but asks the server nothing.
 //
 // Requests of everything that is made from the client share one rate limiter:
-// config's, if it has one, or else one of config.QPS and config.Burst, which are 80
-// and 160 where they are zero; a negative QPS means no limit.
+// that of [WithRateLimit] or config's, if there is one, or else one of config.QPS and
+// config.Burst, which are 80 and 160 where they are zero; a negative QPS means no
+// limit.
 func New(config *rest.Config, opts ...Option) (Client, error) {
 	if config == nil {
 		return nil, fmt.Errorf("new kube client: no rest config")
@@ -124,8 +145,12 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 	if err := registry.Register(o.types...); err != nil {
 		return nil, fmt.Errorf("new kube client: %w", err)
 	}
-	own := withSharedLimiter(config)
+	own := withSharedLimiter(o.apply(config))
+	checked := o.withHealthChecks(own)
 	httpClient, err := rest.HTTPClientFor(own)
+	if err == nil {
+		err = checked()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("new kube client: transport to %s: %w", config.Host, err)
 	}
@@ -137,6 +162,10 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new kube client: metadata client of %s: %w", config.Host, err)
 	}
+	serverVersion, err := newServerVersion(own, httpClient)
+	if err != nil {
+		return nil, fmt.Errorf("new kube client: %w", err)
+	}
 	c := &client{
 		config:    own,
 		http:      httpClient,
@@ -146,6 +175,7 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 		dynamic:   dynamicClient,
 		metadata:  metadataClient,
 		rest:      newRESTClients(own, httpClient),
+		version:   serverVersion,
 	}
 	if c.crds, err = newCRDWatcher(c); err != nil {
 		return nil, fmt.Errorf("new kube client: watcher of definitions: %w", err)
@@ -154,6 +184,7 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 }
 
 func (c *client) RESTConfig() *rest.Config                   { return rest.CopyConfig(c.config) }
+func (c *client) HTTPClient() *http.Client                   { return c.http }
 func (c *client) Dynamic() dynamic.Interface                 { return c.dynamic }
 func (c *client) Metadata() metadata.Interface               { return c.metadata }
 func (c *client) Types() *types.Registry                     { return c.types }
@@ -202,6 +233,10 @@ func (c *client) CrdWatcher() kubetypes.CrdWatcher { return c.crds }
 func (c *client) WaitForCacheSync(name string, stop <-chan struct{}, cacheSyncs ...cache.InformerSynced) bool {
 	return waitForCacheSync(c.Logger(), name, stop, cacheSyncs...)
 }
+
+func (c *client) NotReady() []NotReady { return c.informers.NotReady() }
+
+func (c *client) GetKubernetesVersion() (*version.Info, error) { return c.version.get() }
 
 func (c *client) Shutdown() {
 	c.informers.Shutdown()

@@ -20,6 +20,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 
 	"github.com/krtkit/krtkit/krt"
@@ -105,6 +106,11 @@ func TestNew_sharesOneTransportAndOneLimiter(t *testing.T) {
 	defer server.Close()
 	config := server.RESTConfig()
 	config.RateLimiter = limiter
+	inner, trips := config.Transport, 0
+	config.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		trips++
+		return inner.RoundTrip(r)
+	})
 	client := newClient(t, config)
 	ctx := t.Context()
 	resource := corev1.SchemeGroupVersion.WithResource("pods")
@@ -117,13 +123,21 @@ func TestNew_sharesOneTransportAndOneLimiter(t *testing.T) {
 	if err := kclient.NewWriteClient[*corev1.Pod](client).Delete("cart", "shop"); err != nil {
 		t.Fatal(err)
 	}
-	if client.RESTConfig().RateLimiter != limiter {
-		t.Error("clients that are made from RESTConfig have another limiter")
+	if _, err := client.GetKubernetesVersion(); err != nil {
+		t.Fatal(err)
+	}
+	// Other people's clients share it too.
+	own, err := dynamic.NewForConfigAndClient(client.RESTConfig(), client.HTTPClient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := own.Resource(resource).Namespace("shop").List(ctx, metav1.ListOptions{}); err != nil {
+		t.Fatal(err)
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if waits != 3 {
-		t.Errorf("limiter was asked %d times for 3 requests", waits)
+	if waits != 5 || trips != 5 {
+		t.Errorf("limiter was asked %d times, and the transport %d times, for 5 requests", waits, trips)
 	}
 }
 
@@ -151,6 +165,38 @@ func TestNew_limitsRequestsUnlessToldNotTo(t *testing.T) {
 				t.Errorf("limit is %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestOptions_sayHowRequestsAreMade(t *testing.T) {
+	var header http.Header
+	config := &rest.Config{
+		Host: "http://h", UserAgent: "config's", QPS: 3, RateLimiter: &countingLimiter{waited: func() {}},
+		Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			header = r.Header
+			return nil, errors.New("no network in here")
+		}),
+	}
+	client := newClient(t, config,
+		kube.WithImpersonation(rest.ImpersonationConfig{UserName: "jane", Groups: []string{"dev", "ops"}}),
+		kube.WithUserAgent("mine"), kube.WithRateLimit(40, 50))
+	_, _ = client.GetKubernetesVersion()
+	if header.Get("Impersonate-User") != "jane" || !slices.Equal(header["Impersonate-Group"], []string{"dev", "ops"}) || header.Get("User-Agent") != "mine" {
+		t.Errorf("request has %v", header)
+	}
+	if own := client.RESTConfig(); own.RateLimiter.QPS() != 40 || own.Burst != 50 {
+		t.Errorf("limit is %v and %d, want 40 and 50", own.RateLimiter.QPS(), own.Burst)
+	}
+	if newClient(t, config, kube.WithRateLimit(-1, 0)).RESTConfig().RateLimiter != nil {
+		t.Error("there is a limit although there was to be none")
+	}
+	if config.UserAgent != "config's" || config.QPS != 3 || config.Impersonate.UserName != "" || config.RateLimiter == nil {
+		t.Errorf("the caller's configuration was changed: %v", config)
+	}
+	config.UserAgent = ""
+	_, _ = newClient(t, config).GetKubernetesVersion()
+	if want := kube.UserAgent(); header.Get("User-Agent") != want || !strings.HasPrefix(want, "kube.test/") {
+		t.Errorf("request has user agent %q, want %q", header.Get("User-Agent"), want)
 	}
 }
 

@@ -5,7 +5,11 @@ package kube
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -88,20 +92,24 @@ func BuildClientCmd(
 	rules := ConfigLoadingRules(kubeconfig)
 	files := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, o)
 	if o.CurrentContext == "" && rules.ExplicitPath == "" && slices.Equal(rules.Precedence, []string{clientcmd.RecommendedHomeFile}) {
-		return podFirst{files}
+		return podFirst{loader: files, inPod: rest.InClusterConfig}
 	}
 	return files
 }
 
 // podFirst asks for the pod's service account before the file in the home
 // directory; client-go's loader asks in the opposite order.
-type podFirst struct{ loader }
+type podFirst struct {
+	loader
+
+	inPod func() (*rest.Config, error)
+}
 
 type loader = clientcmd.ClientConfig
 
 // ClientConfig returns the pod's configuration, or else the loader's.
 func (p podFirst) ClientConfig() (*rest.Config, error) {
-	inPod, podErr := rest.InClusterConfig()
+	inPod, podErr := p.inPod()
 	if podErr == nil {
 		return inPod, nil
 	}
@@ -157,7 +165,18 @@ func SetRestDefaults(config *rest.Config) *rest.Config {
 		config.NegotiatedSerializer = serializer.NewCodecFactory(scheme.Scheme).WithoutConversion()
 	}
 	if config.UserAgent == "" {
-		config.UserAgent = rest.DefaultKubernetesUserAgent()
+		config.UserAgent = UserAgent()
 	}
 	return config
+}
+
+// UserAgent returns what clients of this program call themselves by default: the
+// name of the program and the version of its main module, as in "cart/v1.2.3";
+// "cart/devel" if it was built without one.
+func UserAgent() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = strings.Trim(info.Main.Version, "()")
+	}
+	return filepath.Base(os.Args[0]) + "/" + version
 }

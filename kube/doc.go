@@ -35,6 +35,17 @@
 // end, close the stop channel or cancel the context, and then call Shutdown, which
 // waits until no handler is called any more.
 //
+// # When it does not become ready
+//
+// The error of Run names the informers that are not ready and what the API server
+// told them; NotReady tells the same at any time, for a readiness probe.
+//
+// # Configurations
+//
+// [BuildClientConfig] finds the user's or the pod's own configuration. One that
+// somebody else has written, as in a Secret, goes through [NewUntrustedRestConfig] or
+// a [KubeconfigPolicy]: a kubeconfig can name files to read and programs to run.
+//
 // # What callers must not do
 //
 // Objects that are read from a cache are shared and must not be changed. Shutdown

@@ -5,6 +5,8 @@ package kube_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -34,4 +36,33 @@ func ExampleNew() {
 	}
 	fmt.Println(client.ClusterID(), "has", nodes.Get("n1", "").Name)
 	// Output: east has n1
+}
+
+func ExampleClient_notReady() {
+	client := kubefake.NewClient()
+	defer client.Close()
+	kclient.NewFiltered[*corev1.Pod](client, kclient.Filter{Namespace: "shop"})
+
+	probe := func(w http.ResponseWriter, _ *http.Request) {
+		if missing := client.NotReady(); len(missing) > 0 {
+			http.Error(w, fmt.Sprint(missing), http.StatusServiceUnavailable)
+		}
+	}
+	answer := httptest.NewRecorder()
+	probe(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	fmt.Print(answer.Code, " ", answer.Body)
+	// Output: 503 [pods.v1 (namespace shop) is not started]
+}
+
+func ExampleKubeconfigPolicy() {
+	// From a Secret that somebody else has written.
+	kubeconfig := []byte(`{apiVersion: v1, kind: Config, current-context: c,
+		contexts: [{name: c, context: {cluster: west, user: robot}}],
+		clusters: [{name: west, cluster: {server: "https://west.example.com"}}],
+		users: [{name: robot, user: {tokenFile: /var/run/secrets/token}}]}`)
+
+	policy := kube.KubeconfigPolicy{ForbidPlainHTTP: true, ForbidInsecureTLS: true}
+	_, err := policy.RestConfig(kubeconfig)
+	fmt.Println(err)
+	// Output: kubeconfig is not allowed: user "robot": tokenFile is not allowed; use token
 }

@@ -4,11 +4,13 @@ package kube
 
 import (
 	"log/slog"
+	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 
 	"github.com/krtkit/krtkit/kube/kubetypes"
 	"github.com/krtkit/krtkit/kube/types"
@@ -27,6 +29,18 @@ type options struct {
 	defaultNamespace string
 	logger           *slog.Logger
 	crdFilters       []func(*metav1.PartialObjectMetadata) bool
+	config           []func(*rest.Config)
+	pingAfter        time.Duration
+	pingTimeout      time.Duration
+}
+
+// apply returns a copy of the configuration with what the options say about it.
+func (o options) apply(config *rest.Config) *rest.Config {
+	own := rest.CopyConfig(config)
+	for _, change := range o.config {
+		change(own)
+	}
+	return own
 }
 
 func newOptions(opts []Option) options {
@@ -76,4 +90,28 @@ func WithDefaultNamespace(namespace string) Option {
 // slog.Default(), as it is when an informer is made, with the attribute scope=kube.
 func WithLogger(logger *slog.Logger) Option {
 	return func(o *options) { o.logger = logger }
+}
+
+// WithRateLimit limits requests of everything that is made from the client to qps a
+// second, after a burst. It takes the place of the configuration's limits. A negative
+// qps means no limit, and zero the default of [New]; so does a burst of zero, which is
+// twice qps but at least 160.
+func WithRateLimit(qps float32, burst int) Option {
+	return withConfig(func(c *rest.Config) { c.QPS, c.Burst, c.RateLimiter = qps, burst, nil })
+}
+
+// WithImpersonation has all requests made in the name of another user, which the API
+// server allows to those with the right to impersonate.
+func WithImpersonation(user rest.ImpersonationConfig) Option {
+	return withConfig(func(c *rest.Config) { c.Impersonate = user })
+}
+
+// WithUserAgent sets what the client calls itself in requests. The default is the
+// configuration's, or else [UserAgent].
+func WithUserAgent(name string) Option {
+	return withConfig(func(c *rest.Config) { c.UserAgent = name })
+}
+
+func withConfig(change func(*rest.Config)) Option {
+	return func(o *options) { o.config = append(o.config, change) }
 }

@@ -29,7 +29,7 @@ const (
 func withSharedLimiter(config *rest.Config) *rest.Config {
 	own := rest.CopyConfig(config)
 	if own.UserAgent == "" {
-		own.UserAgent = rest.DefaultKubernetesUserAgent()
+		own.UserAgent = UserAgent()
 	}
 	if own.RateLimiter != nil {
 		return own

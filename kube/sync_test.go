@@ -3,6 +3,8 @@
 package kube_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -56,6 +58,39 @@ func TestClient_WaitForCacheSyncLogsToItsLogger(t *testing.T) {
 	if !strings.Contains(text.String(), "name=pods") {
 		t.Errorf("logged %q, want the name", text.String())
 	}
+}
+
+type checker struct {
+	name string
+	done chan struct{}
+}
+
+func (c checker) Name() string          { return c.name }
+func (c checker) Done() <-chan struct{} { return c.done }
+
+func TestWaitForSync_waitsForAllOrNamesTheMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b, c := checker{"a", make(chan struct{})}, checker{"b", make(chan struct{})}, checker{"c", make(chan struct{})}
+		began := time.Now()
+		time.AfterFunc(2*time.Second, func() { close(a.done) })
+		time.AfterFunc(time.Second, func() { close(b.done) })
+		if err := kube.WaitForSync(t.Context(), "both", a, b); err != nil || time.Since(began) != 2*time.Second {
+			t.Errorf("returned %v after %v, want nil after 2s", err, time.Since(began))
+		}
+		if err := kube.WaitForSync(t.Context(), "none"); err != nil {
+			t.Error(err)
+		}
+		enough := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(enough) })
+		err := kube.WaitForSync(ctx, "three", a, c, b)
+		if !errors.Is(err, enough) || err.Error() != "wait for three: not synced: c: enough" {
+			t.Errorf("returned %v", err)
+		}
+		if err := kube.WaitForSync(ctx, "two", a, b); !errors.Is(err, enough) {
+			t.Errorf("returned %v after the end, want the cause", err)
+		}
+	})
 }
 
 type synced bool

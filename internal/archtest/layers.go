@@ -18,7 +18,7 @@ type Layer struct {
 // "krt". Every package of the module must be in exactly one tree. A tree may be
 // named before it has packages: that says where it is to go.
 var Layers = []Layer{
-	{About: "standard library only", Trees: []string{"util"}},
+	{About: "standard library only", Trees: []string{"util", "internal/yamlstream"}},
 	{About: "one library each: zap, fsnotify", Trees: []string{"log", "util/filewatcher"}},
 	{About: "ideas: no API server in here", Trees: []string{"krt", "config", "monitoring", "ctrlz", "security"}},
 	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},

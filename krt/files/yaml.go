@@ -11,6 +11,8 @@ import (
 	"strconv"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/krtkit/krtkit/internal/yamlstream"
 )
 
 // ParseYAML returns the objects of the documents of a YAML or JSON file, by the json
@@ -25,14 +27,14 @@ func ParseYAML[T any](data []byte) ([]T, error) {
 		errs []error
 	)
 	number := 0
-	for _, d := range documents(data) {
-		o, err := parse[T](d.text)
+	for _, d := range yamlstream.Split(data) {
+		o, err := parse[T](d.Text)
 		if o == nil && err == nil {
 			continue
 		}
 		number++
 		if err != nil {
-			errs = append(errs, d.locate(number, err))
+			errs = append(errs, locateIn(d, number, err))
 			continue
 		}
 		out = append(out, *o)
@@ -59,8 +61,8 @@ func ReadFileAsYaml[T any](filename string) (T, error) {
 		return zero, join(locate(filename, err))
 	}
 	out, number := zero, 0
-	for _, d := range documents(data) {
-		o, err := parse[T](d.text)
+	for _, d := range yamlstream.Split(data) {
+		o, err := parse[T](d.Text)
 		if o == nil && err == nil {
 			continue
 		}
@@ -68,7 +70,7 @@ func ReadFileAsYaml[T any](filename string) (T, error) {
 			err = errors.New("the file must have one document only")
 		}
 		if err != nil {
-			return zero, join(locate(filename, d.locate(number, err)))
+			return zero, join(locate(filename, locateIn(d, number, err)))
 		}
 		out = *o
 	}
@@ -87,14 +89,14 @@ func parse[T any](text []byte) (*T, error) {
 // syntaxError matches what the parser says of text that is not YAML.
 var syntaxError = regexp.MustCompile(`^error converting YAML to JSON: yaml: (?:line (\d+): )?((?s:.*))$`)
 
-// locate says where in the file an error of the document is.
-func (d document) locate(number int, err error) *Error {
-	e := &Error{Line: d.line, Document: number, Err: err}
+// locateIn says where in the file an error of the document is.
+func locateIn(d yamlstream.Document, number int, err error) *Error {
+	e := &Error{Line: d.Line, Document: number, Err: err}
 	if m := syntaxError.FindStringSubmatch(err.Error()); m != nil {
 		// The line that the parser names is one of the document, but more characters
 		// end a line for it than for editors.
 		if line, nerr := strconv.Atoi(m[1]); nerr == nil && line > 0 {
-			e.Line += min(line-1, bytes.Count(bytes.TrimRight(d.text, "\r\n"), []byte("\n")))
+			e.Line += min(line-1, bytes.Count(bytes.TrimRight(d.Text, "\r\n"), []byte("\n")))
 		}
 		e.Err = fmt.Errorf("not YAML: %s", m[2])
 	}

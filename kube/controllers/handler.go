@@ -109,9 +109,7 @@ func FilteredObjectHandler(handler func(o Object), filter func(o Object) bool) c
 // which repeat a resource version. Updates of the status alone do have a new
 // resource version: see [GenerationChanged].
 func FilteredObjectSpecHandler(handler func(o Object), filter func(o Object) bool) cache.ResourceEventHandler {
-	return filteredObjectHandler(handler, filter, func(oldObj, newObj Object) bool {
-		return oldObj.GetResourceVersion() != newObj.GetResourceVersion()
-	})
+	return filteredObjectHandler(handler, filter, ResourceVersionChanged)
 }
 
 func filteredObjectHandler(
@@ -134,14 +132,4 @@ func filteredObjectHandler(
 		},
 		DeleteFunc: single,
 	}
-}
-
-// GenerationChanged reports whether an update touched more than status and
-// metadata, for kinds whose server counts generations. For kinds without
-// generations it reports whether the resource version differs.
-func GenerationChanged(oldObj, newObj Object) bool {
-	if oldObj.GetGeneration() == 0 && newObj.GetGeneration() == 0 {
-		return oldObj.GetResourceVersion() != newObj.GetResourceVersion()
-	}
-	return oldObj.GetGeneration() != newObj.GetGeneration()
 }

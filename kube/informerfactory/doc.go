@@ -19,7 +19,8 @@
 //
 // An informer is started once and runs until the stop channel that it was first
 // started with is closed, or until the last lease on it is released. Then the
-// factory forgets it: who asks later gets a new one. All methods are safe for
+// factory forgets it: who asks later gets a new one. NotReady says at any time which
+// informers do not hold a complete state, and why. All methods are safe for
 // concurrent use.
 //
 // # What callers must not do

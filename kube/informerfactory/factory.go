@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/wait"
@@ -34,6 +35,9 @@ type InformerFactory interface {
 	// are not ready, with what list or watch last ran into, and wraps the cause of
 	// the context's end.
 	Wait(ctx context.Context) error
+	// NotReady returns the informers that do not hold a complete state, started or
+	// not, ordered by name.
+	NotReady() []NotReady
 	// Shutdown forbids further starts and waits until all informers have ended,
 	// which they do when their stop channels are closed.
 	Shutdown()
@@ -58,6 +62,7 @@ type entry struct {
 	informer cache.SharedIndexInformer
 	leases   int
 	started  bool
+	since    time.Time       // when it was made, or started
 	stop     <-chan struct{} // that it was started with; nil if it has no end
 	cancel   context.CancelFunc
 	ended    chan struct{} // closed when it has ended, or was dropped
@@ -101,7 +106,7 @@ func (f *factory) lease(k key, fresh cache.SharedIndexInformer) (StartableInform
 		if fresh == nil {
 			return StartableInformer{}, false
 		}
-		e = &entry{key: k, informer: fresh, ended: make(chan struct{})}
+		e = &entry{key: k, informer: fresh, since: time.Now(), ended: make(chan struct{})}
 		f.entries[k] = e
 	}
 	e.leases++
@@ -123,7 +128,7 @@ func (f *factory) start(e *entry, stop <-chan struct{}) {
 		return
 	}
 	ctx, cancel := context.WithCancel(wait.ContextForChannel(stop))
-	e.started, e.stop, e.cancel = true, stop, cancel
+	e.started, e.since, e.stop, e.cancel = true, time.Now(), stop, cancel
 	f.running.Go(func() {
 		defer cancel()
 		e.informer.RunWithContext(ctx)

@@ -21,7 +21,8 @@ import (
 //
 // It starts with the kube client's RunAndWait, by Start, or, if its resource was not
 // served when it was made, by itself when that is, in a kube client that runs; it ends
-// with the stop channel of whichever came first.
+// with the stop channel of whichever came first. It shares its cache with other delayed
+// clients only.
 
 // NewFilteredDelayed is [NewFiltered] for a resource that the API server may not serve.
 // Writes are not delayed: until it does, they return its error. It panics if the kube

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -77,6 +78,33 @@ func TestDefinition_selectableFieldsSelect(t *testing.T) {
 		if err != nil || len(list.Items) != want {
 			t.Errorf("%s: got %v, %v; want %d", selector, list, err, want)
 		}
+	}
+}
+
+func TestDefinition_isAcceptedWhenItsNamesAreFree(t *testing.T) {
+	other := definition("Thing", "otherthings")
+	server, _ := newServer(t, definition("Thing", "things"), other)
+	client, err := dynamic.NewForConfig(server.RESTConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	crds := client.Resource(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"})
+	others := client.Resource(schema.GroupVersionResource{Group: "example.com", Version: "v1", Resource: "otherthings"})
+	if _, err := others.List(t.Context(), metav1.ListOptions{}); !apierrors.IsNotFound(err) {
+		t.Errorf("got %v, want not found", err)
+	}
+	if err := crds.Delete(t.Context(), "things.example.com", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := others.List(t.Context(), metav1.ListOptions{}); err != nil {
+		t.Error(err)
+	}
+	got, err := crds.Get(t.Context(), other.GetName(), metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := got.MarshalJSON(); err != nil || !strings.Contains(string(text), "InitialNamesAccepted") {
+		t.Errorf("got %s, %v; want it established", text, err)
 	}
 }
 

@@ -17,6 +17,8 @@
 //     every change of anything. Writes with an old resourceVersion are conflicts.
 //   - A watch from a resourceVersion sees every change after it once and in order, or ends with 410 Gone. A client that
 //     reads its watch slowly delays nobody.
+//   - Before a request that deletes something returns, its dependents are dealt with as its propagation policy says, and the
+//     content of a namespace is gone.
 //   - All that a request starts ends with its context; all that the server starts ends with [Server.Close], which waits
 //     for it.
 //   - Through [Server.Transport] nothing leaves the process and time comes from the time package only, so tests can run
@@ -26,10 +28,19 @@
 //
 // # What callers must not do
 //
-// They must not offer the server to anyone who may not do everything with it: it knows no users.
+// They must not offer the server to anyone who may not do everything with it: it knows no users. A [Match]'s function must
+// not block, because a request waits for it.
 //
 // # How to test with it
 //
 // Give clients [Server.RESTConfig], close the server when the test ends (t.Cleanup(server.Close)). [Server.Put] sets
 // what clients cannot, [Server.Compact] makes old resourceVersions expire.
+//
+// Programs that work are easy to test; those that recover take a server that fails. [Server.FailNext], [Server.LoseNext],
+// [Server.Delay], [Server.Hold], [Server.SlowWatches], [Server.CutWatchesEvery] and [Server.ExpireWatchesEvery] are faults in one
+// call each, with a count of how often they acted:
+//
+//	fault := server.LoseNext(1, kubefake.Match{Verb: "create", Resource: "pods"})
+//	…
+//	if fault.Count() != 1 { … }
 package kubefake

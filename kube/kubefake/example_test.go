@@ -66,3 +66,25 @@ func ExampleServer_Put() {
 	fmt.Println(running.Items[0].GetName())
 	// Output: web
 }
+
+// A program that creates something must expect that it worked although no answer came.
+func ExampleServer_LoseNext() {
+	server := kubefake.NewServer()
+	defer server.Close()
+	client, err := kubernetes.NewForConfig(server.RESTConfig())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fault := server.LoseNext(1, kubefake.Match{Verb: "create", Resource: "configmaps"})
+	settings := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "settings"}}
+	for range 2 {
+		_, err := client.CoreV1().ConfigMaps("default").Create(context.Background(), settings, metav1.CreateOptions{})
+		fmt.Println("failed:", err != nil, "exists:", apierrors.IsAlreadyExists(err))
+	}
+	fmt.Println("answers lost:", fault.Count())
+	// Output:
+	// failed: true exists: false
+	// failed: true exists: true
+	// answers lost: 1
+}

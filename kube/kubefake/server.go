@@ -29,6 +29,9 @@ type Server struct {
 	ctx context.Context //nolint:containedctx // it is the server's life, not a request's
 	end context.CancelFunc
 
+	faults  faultSet
+	watches openWatches
+
 	mu        sync.Mutex
 	closed    bool           // guarded by mu
 	listeners []*http.Server // guarded by mu
@@ -90,6 +93,11 @@ func (s *Server) Put(objects ...runtime.Object) error {
 // answers 410 Gone, as on a real server after some minutes. Watches that are up to date go on.
 func (s *Server) Compact() { s.handler.Store().Compact() }
 
+// PauseGarbageCollection leaves objects whose owners are gone, and owners that wait for their dependents, where they are
+// until the returned function is called, as if the cluster's garbage collector were slow. That function may be called more
+// than once; it returns when nothing is left to collect, unless others pause it too.
+func (s *Server) PauseGarbageCollection() (resume func()) { return s.handler.PauseCollection() }
+
 // RESTConfig returns a new configuration for clients of the server, without rate limits. Its host is a name only:
 // requests go through [Server.Transport].
 func (s *Server) RESTConfig() *rest.Config {
@@ -103,7 +111,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	defer s.running.Done()
-	resp := s.handler.Handle(req)
+	resp, watch, err := s.answer(req)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
 	maps.Copy(w.Header(), resp.Header)
 	if resp.Stream == nil {
 		w.Header().Set("Content-Length", strconv.FormatInt(resp.Size(), 10))
@@ -117,16 +128,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 		return
 	}
+	defer watch.close()
 	out := flushing{w, http.NewResponseController(w)}
-	ctx, cancel := context.WithCancel(req.Context())
-	defer cancel()
 	if out.rc.Flush() != nil {
 		// What is written would not reach the client before the end, so this is the end.
-		cancel()
+		watch.close()
 	}
-	stopWithServer := afterwards(s.ctx, cancel) //nolint:contextcheck // the server's life, besides the request's
+	stopWithServer := afterwards(s.ctx, watch.close) //nolint:contextcheck // the server's life, besides the request's
 	defer stopWithServer()
-	resp.Stream(ctx, out)
+	//nolint:contextcheck // it is made of the request's
+	if resp.Stream(watch.ctx, out, watch) != nil || watch.isCut() {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // flushing hands on what is written at once.

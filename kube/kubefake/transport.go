@@ -36,14 +36,18 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !t.s.begin() {
 		return nil, errClosed
 	}
-	resp := t.s.handler.Handle(req)
+	resp, watch, err := t.s.answer(req)
+	if err != nil {
+		t.s.running.Done()
+		return nil, err
+	}
 	out := &http.Response{
 		Status:     strconv.Itoa(resp.Code) + " " + http.StatusText(resp.Code),
 		StatusCode: resp.Code, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: resp.Header, Request: req, ContentLength: -1,
 	}
 	if resp.Stream != nil {
-		out.Body = t.s.stream(req.Context(), resp)
+		out.Body = t.s.stream(watch, resp)
 		return out, nil
 	}
 	t.s.running.Done()
@@ -56,12 +60,11 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // stream runs a watch in a goroutine of its own. What begin counted ends with it.
-func (s *Server) stream(ctx context.Context, resp *api.Response) io.ReadCloser {
-	ctx, cancel := context.WithCancel(ctx)
-	stopWithServer := afterwards(s.ctx, cancel) //nolint:contextcheck // the server's life, besides the request's
+func (s *Server) stream(watch *openWatch, resp *api.Response) io.ReadCloser {
+	stopWithServer := afterwards(s.ctx, watch.close)
 	r, w := io.Pipe()
 	closeWrites := func() {
-		err := context.Cause(ctx)
+		err := context.Cause(watch.ctx)
 		if s.ctx.Err() != nil {
 			err = io.EOF
 		}
@@ -69,27 +72,29 @@ func (s *Server) stream(ctx context.Context, resp *api.Response) io.ReadCloser {
 		_ = w.CloseWithError(err)
 	}
 	// A write that nobody reads has to end with the context.
-	stopWrites := afterwards(ctx, closeWrites)
+	stopWrites := afterwards(watch.ctx, closeWrites)
 	go func() {
 		defer s.running.Done()
-		defer cancel()
+		defer watch.close()
 		defer stopWithServer()
-		resp.Stream(ctx, w)
+		if err := resp.Stream(watch.ctx, w, watch); err != nil {
+			_ = w.CloseWithError(err)
+		}
 		closeWrites()
 		stopWrites()
 	}()
-	return &streamBody{PipeReader: r, cancel: cancel}
+	return &streamBody{PipeReader: r, end: watch.close}
 }
 
 type streamBody struct {
 	*io.PipeReader
-	cancel context.CancelFunc
+	end func()
 }
 
 // Close ends the watch.
 func (b *streamBody) Close() error {
 	err := b.PipeReader.Close()
-	b.cancel()
+	b.end()
 	return err
 }
 

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/krtkit/krtkit/internal/yamlstream"
 )
 
 // maxFileSize keeps a mistaken path from filling the memory. The manifests of
@@ -60,20 +62,17 @@ func textError(data []byte) *Error {
 	}
 }
 
-// yamlDocuments splits data at its document markers and parses each part alone.
-//
-// A YAML parser that reads a stream must give up at the first mistake, because it
-// no longer knows where it is. A line that begins with "---" is a marker wherever
-// it stands, even inside a quoted string, so it is safe to split there first.
+// yamlDocuments parses each document alone, so that a mistake in one is not one of
+// those that follow.
 func yamlDocuments(data []byte) []document {
 	var docs []document
-	for _, c := range chunks(data) {
+	for _, c := range yamlstream.Split(data) {
 		root, err := parseYAML(c)
 		switch {
 		case err != nil:
-			docs = append(docs, document{line: c.line, err: err})
+			docs = append(docs, document{line: c.Line, err: err})
 		case root != nil:
-			docs = append(docs, document{line: c.line, last: c.line + lastLine(c.text) - 1, root: root})
+			docs = append(docs, document{line: c.Line, last: c.Line + lastLine(c.Text) - 1, root: root})
 		}
 	}
 	return docs
@@ -85,70 +84,12 @@ func lastLine(text []byte) int {
 	return bytes.Count(bytes.TrimRight(text, "\r\n"), []byte("\n")) + 1
 }
 
-// chunk is the text of one document, with its marker.
-type chunk struct {
-	line int
-	text []byte
-}
-
-func chunks(data []byte) []chunk {
-	var (
-		out   []chunk
-		start = 0    // offset of the current chunk
-		first = 1    // its first line
-		line  = 0    // number of lines seen
-		lead  = true // so far only blank lines, comments and directives
-		drctv = false
-	)
-	flush := func(end, nextLine int) {
-		if end > start {
-			out = append(out, chunk{line: first, text: data[start:end]})
-		}
-		start, first, lead, drctv = end, nextLine, true, false
-	}
-	for off := 0; off < len(data); {
-		end := len(data)
-		if i := bytes.IndexByte(data[off:], '\n'); i >= 0 {
-			end = off + i + 1
-		}
-		text := data[off:end]
-		line++
-		switch {
-		case isMarker(text, "---"):
-			// Directives belong to the document that the marker begins.
-			if !lead || !drctv {
-				flush(off, line)
-			}
-			lead = false
-		case isMarker(text, "..."):
-			flush(end, line+1)
-		case lead && text[0] == '%':
-			drctv = true
-		case lead && !isBlank(text):
-			lead = false
-		}
-		off = end
-	}
-	flush(len(data), 0)
-	return out
-}
-
-func isMarker(line []byte, marker string) bool {
-	rest, ok := bytes.CutPrefix(line, []byte(marker))
-	return ok && (len(rest) == 0 || bytes.IndexByte([]byte(" \t\r\n"), rest[0]) >= 0)
-}
-
-func isBlank(line []byte) bool {
-	line = bytes.TrimLeft(line, " \t\r\n")
-	return len(line) == 0 || line[0] == '#'
-}
-
 // parseYAML returns the tree of a document, or nil for one that is empty.
-func parseYAML(c chunk) (*yaml.Node, *Error) {
+func parseYAML(c yamlstream.Document) (*yaml.Node, *Error) {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(c.text, &doc); err != nil {
-		line, reason := yamlErrorLine(err, c.text)
-		return nil, &Error{At: Position{Line: c.line + line - 1}, Reason: reason}
+	if err := yaml.Unmarshal(c.Text, &doc); err != nil {
+		line, reason := yamlErrorLine(err, c.Text)
+		return nil, &Error{At: Position{Line: c.Line + line - 1}, Reason: reason}
 	}
 	if len(doc.Content) == 0 || isNull(doc.Content[0]) {
 		return nil, nil //nolint:nilnil // an empty document is neither a tree nor an error

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -60,7 +61,7 @@ type Shared struct {
 	onError    cache.WatchErrorHandlerWithContext
 	transform  cache.TransformFunc
 	reflector  *cache.Reflector
-	lastError  atomic.Pointer[error]
+	failure    atomic.Pointer[failure]
 	legacyView *View // of handlers that were added to Shared itself
 }
 
@@ -80,19 +81,32 @@ func New(config Config) *Shared {
 	return s
 }
 
+// failure is what list or watch last ran into, and since when nothing went well.
+type failure struct {
+	err   error
+	since time.Time
+}
+
+// Failing returns what list or watch last ran into and since when there have been
+// errors; no error if all went well since.
+func (s *Shared) Failing() (since time.Time, err error) {
+	if f := s.failure.Load(); f != nil {
+		return f.since, f.err
+	}
+	return time.Time{}, nil
+}
+
 // LastError returns what list or watch last ran into, nil if all went well since.
 func (s *Shared) LastError() error {
-	if err := s.lastError.Load(); err != nil {
-		return *err
-	}
-	return nil
+	_, err := s.Failing()
+	return err
 }
 
 // setLastError notes what list or watch ran into, or with nil that all is well. The
 // log gets a line when that changes, not one for each attempt.
 func (s *Shared) setLastError(err error) {
 	if err == nil {
-		if s.lastError.Swap(nil) != nil {
+		if s.failure.Swap(nil) != nil {
 			s.config.Logger.Info("cache follows the API server again", "informer", s.config.Name)
 		}
 		return
@@ -100,7 +114,11 @@ func (s *Shared) setLastError(err error) {
 	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return // how watches end when all is well
 	}
-	if s.lastError.Swap(&err) == nil {
+	f := &failure{err: err, since: time.Now()}
+	if before := s.failure.Load(); before != nil {
+		f.since = before.since
+	}
+	if s.failure.Swap(f) == nil {
 		s.config.Logger.Warn("cache does not follow the API server and shows what it last knew; will retry",
 			"informer", s.config.Name, "error", err)
 	}

@@ -40,7 +40,12 @@ func (w widgets) definition() *unstructured.Unstructured {
 			"group": w.group, "scope": "Namespaced",
 			"names": map[string]any{"plural": "widgets", "kind": "Widget", "shortNames": []any{"wd"}},
 			"versions": []any{
-				map[string]any{"name": "v1", "served": true, "storage": true, "schema": anything, "subresources": map[string]any{"status": map[string]any{}}},
+				map[string]any{"name": "v1", "served": true, "storage": true, "schema": anything, "subresources": map[string]any{
+					"status": map[string]any{},
+					"scale": map[string]any{
+						"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas", "labelSelectorPath": ".status.selector",
+					},
+				}},
 				map[string]any{"name": "v1beta1", "served": true, "storage": false, "schema": anything, "subresources": map[string]any{"status": map[string]any{}}},
 				map[string]any{"name": "v1alpha1", "served": false, "storage": false, "schema": anything},
 			},
@@ -71,7 +76,7 @@ func (e *env) defineWidgets() widgets {
 			e.Errorf("deleting the definition: %v", err)
 		}
 	})
-	for !established(made) {
+	for !hasCondition(made, "Established") {
 		select {
 		case event := <-watcher.ResultChan():
 			if u, ok := event.Object.(*unstructured.Unstructured); ok {
@@ -84,11 +89,11 @@ func (e *env) defineWidgets() widgets {
 	return w
 }
 
-func established(u *unstructured.Unstructured) bool {
+func hasCondition(u *unstructured.Unstructured, kind string) bool {
 	conditions, _, err := unstructured.NestedSlice(u.Object, "status", "conditions")
 	return err == nil && slices.ContainsFunc(conditions, func(c any) bool {
 		m, ok := c.(map[string]any)
-		return ok && m["type"] == "Established" && m["status"] == "True"
+		return ok && m["type"] == kind && m["status"] == "True"
 	})
 }
 

@@ -38,6 +38,9 @@ func Run(t *testing.T, cfg *rest.Config) {
 		{"apply", applyTests()},
 		{"format", formatTests()},
 		{"definition", definitionTests()},
+		{"lifecycle", lifecycleTests()},
+		{"scale", scaleTests()},
+		{"propagation", propagationTests()},
 	} {
 		for _, tt := range group.tests {
 			t.Run(group.name+"/"+tt.claim, func(t *testing.T) { tt.check(newEnv(t, cfg)) })

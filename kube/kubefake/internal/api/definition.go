@@ -13,11 +13,16 @@ import (
 	"github.com/krtkit/krtkit/kube/kubefake/internal/store"
 )
 
-// completeDefinition fills in what the server decides about a CustomResourceDefinition.
-func (h *Handler) completeDefinition(u *unstructured.Unstructured) error {
+// completeDefinition fills in what the server decides about a CustomResourceDefinition. old is nil for a new one.
+func (h *Handler) completeDefinition(u *unstructured.Unstructured, old object.Object) error {
 	def, err := resource.ParseDefinition(u)
 	if err != nil {
 		return err
+	}
+	if before, ok := old.(*unstructured.Unstructured); ok {
+		if err := def.Changes(u, before); err != nil {
+			return err
+		}
 	}
 	def.SetEstablished(u, h.registry.Accepts(u.GetName(), def.Infos()), h.now())
 	return nil
@@ -49,6 +54,7 @@ func (h *Handler) updateDefinition(table *store.Table, seen, it *object.Item) (*
 	} else if err := h.serve(it.Object); err != nil {
 		return nil, err
 	}
+	defer h.reconsider(table)
 	return table.Update(seen, it, false)
 }
 
@@ -60,7 +66,28 @@ func (h *Handler) deleteDefinition(table *store.Table, seen *object.Item) (*obje
 		return nil, store.ErrStale
 	}
 	h.retire(seen.Object.GetName())
+	defer h.reconsider(table)
 	return table.Delete(seen, false)
+}
+
+// reconsider serves definitions whose names were taken and are not any more. The caller holds the lock of the definitions.
+func (h *Handler) reconsider(table *store.Table) {
+	items, _, err := table.List("")
+	if err != nil {
+		return
+	}
+	for _, it := range items {
+		u, ok := it.Object.(*unstructured.Unstructured)
+		if !ok || resource.IsEstablished(u) || u.GetDeletionTimestamp() != nil {
+			continue
+		}
+		next := u.DeepCopy()
+		if h.completeDefinition(next, nil) != nil || !resource.IsEstablished(next) || h.serve(next) != nil {
+			continue
+		}
+		// Nobody else writes definitions now.
+		_, _ = table.Update(it, object.NewItem(it.Kind, next), false)
+	}
 }
 
 func (h *Handler) serve(obj object.Object) error {

@@ -5,6 +5,7 @@ package api
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,7 +29,7 @@ func (h *Handler) deleteWith(r *request, opts *metav1.DeleteOptions) (*Response,
 	if err != nil {
 		return nil, err
 	}
-	it, gone, err := h.deleteObject(r, opts.Preconditions, dry)
+	it, gone, err := h.deleteObject(r, opts, dry)
 	if err != nil {
 		return nil, err
 	}
@@ -59,16 +60,16 @@ func checkDelete(opts *metav1.DeleteOptions) (bool, error) {
 }
 
 // deleteObject deletes the object of the request. gone is false when something holds it, so that it is only marked.
-func (h *Handler) deleteObject(r *request, pre *metav1.Preconditions, dry bool) (it *object.Item, gone bool, err error) {
+func (h *Handler) deleteObject(r *request, opts *metav1.DeleteOptions, dry bool) (it *object.Item, gone bool, err error) {
 	for {
 		seen := r.table.Get(r.key())
 		if seen == nil {
 			return nil, false, apierrors.NewNotFound(r.groupResource(), r.name)
 		}
-		if err := checkPreconditions(r, pre, seen.Object); err != nil {
+		if err := checkPreconditions(r, opts.Preconditions, seen.Object); err != nil {
 			return nil, false, err
 		}
-		it, gone, err := h.commitDelete(r.info, r.table, seen, dry)
+		it, gone, err := h.commitDelete(r.info, r.table, seen, opts, dry)
 		if errors.Is(err, store.ErrStale) && r.ctx().Err() == nil {
 			continue
 		}
@@ -93,7 +94,10 @@ func checkPreconditions(r *request, pre *metav1.Preconditions, obj object.Object
 }
 
 // commitDelete removes an object, or marks it where finalizers hold it.
-func (h *Handler) commitDelete(info *resource.Info, table *store.Table, seen *object.Item, dry bool) (it *object.Item, gone bool, err error) {
+func (h *Handler) commitDelete(
+	info *resource.Info, table *store.Table, seen *object.Item, opts *metav1.DeleteOptions, dry bool,
+) (it *object.Item, gone bool, err error) {
+	finalizers := finalizersFor(info, seen.Object, opts)
 	switch {
 	case table == h.store.Namespaces():
 		switch name := seen.Object.GetName(); name {
@@ -106,11 +110,18 @@ func (h *Handler) commitDelete(info *resource.Info, table *store.Table, seen *ob
 		marked := info.Item(h.markDeleted(info, seen.Object))
 		it, err = table.DeleteNamespace(seen, marked, h.markContent, dry)
 		return it, false, err
-	case len(seen.Object.GetFinalizers()) > 0:
-		if seen.Object.GetDeletionTimestamp() != nil {
+	case len(finalizers) > 0:
+		var marked object.Object
+		switch {
+		case seen.Object.GetDeletionTimestamp() == nil:
+			marked = h.markDeleted(info, seen.Object)
+		case slices.Equal(finalizers, seen.Object.GetFinalizers()):
 			return seen, false, nil
+		default:
+			marked = seen.Object.DeepCopyObject().(object.Object)
 		}
-		it, err = h.commitUpdate(info, table, seen, object.NewItem(seen.Kind, h.markDeleted(info, seen.Object)), dry)
+		marked.SetFinalizers(finalizers)
+		it, err = h.commitUpdate(info, table, seen, object.NewItem(seen.Kind, marked), dry)
 		return it, false, err
 	case info.Resource == resource.Definitions() && !dry:
 		it, err = h.deleteDefinition(table, seen)
@@ -118,6 +129,33 @@ func (h *Handler) commitDelete(info *resource.Info, table *store.Table, seen *ob
 	}
 	it, err = table.Delete(seen, dry)
 	return it, true, err
+}
+
+// finalizersFor returns the finalizers that a deletion leaves, with one for garbage collection where something is to happen
+// to the dependents before the object goes: the one that the options ask for, or that is there, or that is usual.
+func finalizersFor(info *resource.Info, obj object.Object, opts *metav1.DeleteOptions) []string {
+	present := obj.GetFinalizers()
+	finalizers := slices.DeleteFunc(slices.Clone(present), store.IsCollectorFinalizer)
+	orphan, foreground := info.OrphanDependents, false
+	//nolint:staticcheck // clients still send the deprecated field
+	old := opts.OrphanDependents
+	switch policy := opts.PropagationPolicy; {
+	case policy != nil:
+		orphan, foreground = *policy == metav1.DeletePropagationOrphan, *policy == metav1.DeletePropagationForeground
+	case old != nil:
+		orphan = *old
+	case slices.Contains(present, metav1.FinalizerOrphanDependents):
+		orphan = true
+	case slices.Contains(present, metav1.FinalizerDeleteDependents):
+		orphan, foreground = false, true
+	}
+	switch {
+	case orphan:
+		finalizers = append(finalizers, metav1.FinalizerOrphanDependents)
+	case foreground:
+		finalizers = append(finalizers, metav1.FinalizerDeleteDependents)
+	}
+	return finalizers
 }
 
 // markContent marks an object that is deleted because its namespace is.
@@ -146,7 +184,7 @@ func (h *Handler) deleteCollection(r *request) (*Response, error) {
 	for _, it := range items {
 		one := *r
 		one.name = it.Object.GetName()
-		if _, _, err := h.deleteObject(&one, opts.Preconditions, dry); err != nil && !apierrors.IsNotFound(err) {
+		if _, _, err := h.deleteObject(&one, opts, dry); err != nil && !apierrors.IsNotFound(err) {
 			return nil, err
 		}
 	}

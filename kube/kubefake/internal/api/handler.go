@@ -30,6 +30,9 @@ type Handler struct {
 
 	// definitions is held while a CustomResourceDefinition is written, so that what is served and what is stored agree.
 	definitions sync.Mutex
+
+	garbage sync.Mutex
+	paused  int // guarded by garbage: how many want no garbage collection
 }
 
 // NewHandler returns a handler with the namespaces that every cluster has.
@@ -56,17 +59,20 @@ func (h *Handler) Handle(req *http.Request) (resp *Response) {
 		}
 	}()
 	resp, err := h.route(req)
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		h.collect()
+	}
 	if err != nil {
 		return errorResponse(err)
 	}
 	if stream := resp.Stream; stream != nil {
-		resp.Stream = func(ctx context.Context, w io.Writer) {
+		resp.Stream = func(ctx context.Context, w io.Writer, pace Pace) error {
 			defer func() {
 				if p := recover(); p != nil {
 					logPanic(req, p)
 				}
 			}()
-			stream(ctx, w)
+			return stream(ctx, w, pace)
 		}
 	}
 	return resp
@@ -128,9 +134,7 @@ func (h *Handler) resource(req *http.Request, gv schema.GroupVersion, parts []st
 }
 
 func (h *Handler) collection(r *request) (*Response, error) {
-	verb := map[string]string{
-		http.MethodGet: "list", http.MethodHead: "list", http.MethodPost: "create", http.MethodDelete: "deletecollection",
-	}[r.http.Method]
+	verb := collectionVerb(r.http.Method)
 	if !r.info.Allows(verb) || verb != "list" && r.info.Namespaced && r.namespace == "" {
 		return nil, notAllowed(r)
 	}
@@ -147,9 +151,7 @@ func (h *Handler) collection(r *request) (*Response, error) {
 }
 
 func (h *Handler) item(r *request) (*Response, error) {
-	verb := map[string]string{
-		http.MethodGet: "get", http.MethodHead: "get", http.MethodPut: "update", http.MethodPatch: "patch", http.MethodDelete: "delete",
-	}[r.http.Method]
+	verb := itemVerb(r.http.Method)
 	if !r.info.Allows(verb) || verb == "delete" && r.subresource != "" {
 		return nil, notAllowed(r)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -29,8 +30,21 @@ type Response struct {
 	// Body is the body in pieces, to be written one after the other.
 	Body [][]byte
 	// Stream writes the body of a watch until the watch ends, w fails or the context ends. It is nil for other requests,
-	// and must be called otherwise: it frees what the watch holds.
-	Stream func(ctx context.Context, w io.Writer)
+	// and must be called otherwise: it frees what the watch holds. It returns the pace's error when that breaks the
+	// connection.
+	Stream func(ctx context.Context, w io.Writer, pace Pace) error
+}
+
+// Pace decides how a watch goes on while it is written. It is asked in the goroutine that writes.
+type Pace interface {
+	// Disturbs reports whether Event has anything to do at present. Otherwise events are written in larger pieces.
+	Disturbs() bool
+	// Event is called before the watch tells of an object, with initial for those that were there when it began. It may
+	// take its time until the context ends. An error with a status ends the watch with an error event; any other one, that
+	// of the context excepted, breaks the connection in the middle of the event.
+	Event(ctx context.Context, initial bool) error
+	// End returns a channel with an error that ends the watch as an error event, once there is one.
+	End() <-chan error
 }
 
 // Size returns the length of the body in bytes.
@@ -59,12 +73,18 @@ func jsonResponse(code int, v any) *Response {
 	return newResponse(code, jsonType, body)
 }
 
+// ErrorResponse answers with the Status of an error, and reports whether it has one of its own.
+func ErrorResponse(err error) (*Response, bool) {
+	var known apierrors.APIStatus
+	return errorResponse(err), errors.As(err, &known)
+}
+
 // errorResponse answers with the Status of an error.
 func errorResponse(err error) *Response {
 	status := statusOf(err)
 	resp := jsonResponse(int(status.Code), status)
 	if status.Details != nil && status.Details.RetryAfterSeconds > 0 {
-		resp.Header.Set("Retry-After", "1")
+		resp.Header.Set("Retry-After", strconv.Itoa(int(status.Details.RetryAfterSeconds)))
 	}
 	return resp
 }

@@ -78,7 +78,7 @@ func (h *Handler) complete(info *resource.Info, obj, old object.Object) error {
 		errs = append(errs, validation.ValidateObjectMetaAccessorUpdate(obj, old, meta)...)
 	}
 	if info.Resource == resource.Definitions() {
-		if err := h.completeDefinition(obj.(*unstructured.Unstructured)); err != nil {
+		if err := h.completeDefinition(obj.(*unstructured.Unstructured), old); err != nil {
 			fieldErrs := resource.FieldErrors(err)
 			if fieldErrs == nil {
 				return apierrors.NewBadRequest(err.Error())

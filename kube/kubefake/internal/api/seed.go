@@ -27,6 +27,7 @@ func (h *Handler) Add(obj runtime.Object) error { return h.seed(obj, false) }
 func (h *Handler) Put(obj runtime.Object) error { return h.seed(obj, true) }
 
 func (h *Handler) seed(obj runtime.Object, replace bool) error {
+	defer h.collect()
 	info, own, err := h.adopt(obj)
 	if err != nil {
 		return err

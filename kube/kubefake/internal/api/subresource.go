@@ -25,6 +25,8 @@ func (h *Handler) subresource(r *request) (*Response, error) {
 	switch {
 	case !known || r.info.Namespaced && r.namespace == "":
 		return notFound(), nil
+	case r.subresource == "scale":
+		return h.scale(r)
 	case r.subresource == "finalize" && r.http.Method == http.MethodPut:
 		return h.update(r)
 	case r.subresource == "binding" && r.http.Method == http.MethodPost:
@@ -89,7 +91,7 @@ func (h *Handler) evict(r *request) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := h.deleteObject(r, opts.Preconditions, dry); err != nil {
+	if _, _, err := h.deleteObject(r, opts, dry); err != nil {
 		return nil, err
 	}
 	return created(), nil

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -45,6 +46,7 @@ type watcher struct {
 	timeout   time.Duration
 	buf       []byte
 	headers   bool // the columns of a table were written
+	pace      Pace
 }
 
 func (h *Handler) watch(r *request) (*Response, error) {
@@ -66,14 +68,17 @@ func (h *Handler) watch(r *request) (*Response, error) {
 	if err := w.start(); errors.Is(err, store.ErrExpired) {
 		// As on the real server, a watch that cannot begin is one that ends with an error.
 		expired := tooOld(w.from, h.store.Version())
-		return w.response(func(_ context.Context, out io.Writer) { w.fail(out, expired) }), nil
+		return w.response(func(_ context.Context, out io.Writer, _ Pace) error {
+			w.fail(out, expired)
+			return nil
+		}), nil
 	} else if err != nil {
 		return nil, h.refusal(r, r.name, err)
 	}
 	return w.response(w.run), nil
 }
 
-func (w *watcher) response(stream func(context.Context, io.Writer)) *Response {
+func (w *watcher) response(stream func(context.Context, io.Writer, Pace) error) *Response {
 	contentType := jsonType
 	if w.enc.proto {
 		contentType = protoType + ";stream=watch"
@@ -125,11 +130,11 @@ func (w *watcher) start() error {
 }
 
 // run writes events until the watch ends.
-func (w *watcher) run(ctx context.Context, out io.Writer) {
+func (w *watcher) run(ctx context.Context, out io.Writer, pace Pace) error {
 	defer w.cursor.Close()
-	if err := w.writeInitial(out); err != nil {
-		w.fail(out, err)
-		return
+	w.pace = pace
+	if err := w.writeInitial(ctx, out); err != nil {
+		return w.finish(out, err)
 	}
 	var timeout <-chan time.Time
 	if w.timeout > 0 {
@@ -148,29 +153,43 @@ func (w *watcher) run(ctx context.Context, out io.Writer) {
 		events, upTo, more, err := w.cursor.Next()
 		if err == nil {
 			w.from = upTo
-			err = w.write(out, events)
+			err = w.write(ctx, out, events)
 		}
 		if err == nil && due {
 			due = false
 			err = w.bookmark(out, upTo, false)
 		}
 		if err != nil {
-			w.fail(out, err)
-			return
+			return w.finish(out, err)
 		}
 		if more == nil {
 			continue
 		}
 		select {
 		case <-more:
+		case err := <-pace.End():
+			return w.finish(out, err)
 		case <-ctx.Done():
-			return
+			return nil
 		case <-timeout:
-			return
+			return nil
 		case <-tick:
 			due = true
 		}
 	}
+	return nil
+}
+
+// brokenError ends a watch without an event, as a broken connection does.
+type brokenError struct{ error }
+
+// finish ends the watch for a reason, and returns an error if that is a broken connection.
+func (w *watcher) finish(out io.Writer, err error) error {
+	if broken, ok := errors.AsType[brokenError](err); ok {
+		return broken.error
+	}
+	w.fail(out, err)
+	return nil
 }
 
 // errClient is that the client went away.
@@ -207,9 +226,9 @@ func (w *watcher) flush(out io.Writer) error {
 	return nil
 }
 
-func (w *watcher) writeInitial(out io.Writer) error {
+func (w *watcher) writeInitial(ctx context.Context, out io.Writer) error {
 	for _, it := range w.initial {
-		if err := w.event(out, watch.Added, it); err != nil {
+		if err := w.tell(ctx, out, watch.Added, it, true); err != nil {
 			return err
 		}
 	}
@@ -221,23 +240,50 @@ func (w *watcher) writeInitial(out io.Writer) error {
 }
 
 // write tells the client what the changes mean to its selection.
-func (w *watcher) write(out io.Writer, events []*store.Event) error {
+func (w *watcher) write(ctx context.Context, out io.Writer, events []*store.Event) error {
 	for _, e := range events {
 		before, after := w.sel.matches(e.Prev), !e.Deleted && w.sel.matches(e.Item)
 		var err error
 		switch {
 		case before && after:
-			err = w.event(out, watch.Modified, e.Item)
+			err = w.tell(ctx, out, watch.Modified, e.Item, false)
 		case after:
-			err = w.event(out, watch.Added, e.Item)
+			err = w.tell(ctx, out, watch.Added, e.Item, false)
 		case before:
-			err = w.event(out, watch.Deleted, e.Left())
+			err = w.tell(ctx, out, watch.Deleted, e.Left(), false)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return w.flush(out)
+}
+
+// tell writes an event at the watch's pace.
+func (w *watcher) tell(ctx context.Context, out io.Writer, kind watch.EventType, it *object.Item, initial bool) error {
+	if !w.pace.Disturbs() {
+		return w.event(out, kind, it)
+	}
+	// What was told so far comes first, however long the pace takes.
+	if err := w.flush(out); err != nil {
+		return err
+	}
+	err := w.pace.Event(ctx, initial)
+	var known apierrors.APIStatus
+	switch {
+	case err == nil:
+		return w.event(out, kind, it)
+	case ctx.Err() != nil:
+		return errClient
+	case errors.As(err, &known):
+		return err
+	}
+	body, bodyErr := w.body(it)
+	if bodyErr == nil {
+		bodyErr = w.frame(kind, body...)
+	}
+	w.buf = w.buf[:len(w.buf)/2]
+	return cmp.Or(bodyErr, w.flush(out), error(brokenError{err}))
 }
 
 func (w *watcher) event(out io.Writer, kind watch.EventType, it *object.Item) error {

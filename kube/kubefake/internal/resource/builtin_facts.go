@@ -26,6 +26,8 @@ type fact struct {
 	review      bool   // answers a question, keeps nothing
 	readOnly    bool   // get and list only
 	hidden      bool   // not a resource
+	orphan      bool   // a deletion leaves dependents alone
+	scale       *Scale
 	name        func(name string, prefix bool) []string
 	fields      map[string]func(object.Object) string
 	prepare     func(object.Object)
@@ -64,7 +66,7 @@ func coreFacts() map[string]fact {
 		"PersistentVolume":      {short: "pv", cluster: true, prepare: prepared(func(o *corev1.PersistentVolume) { o.Status.Phase = corev1.VolumePending })},
 		"PersistentVolumeClaim": {short: "pvc", prepare: prepared(func(o *corev1.PersistentVolumeClaim) { o.Status.Phase = corev1.ClaimPending })},
 		"Pod":                   {short: "po", all: true, generation: true, fields: podFields(), prepare: prepared(func(o *corev1.Pod) { o.Status.Phase = corev1.PodPending })},
-		"ReplicationController": {short: "rc", all: true, generation: true, fields: fieldsOf(map[string]func(*corev1.ReplicationController) string{"status.replicas": func(r *corev1.ReplicationController) string { return intText(r.Status.Replicas) }})},
+		"ReplicationController": {short: "rc", all: true, generation: true, orphan: true, scale: scaleOf(controllerScale), fields: fieldsOf(map[string]func(*corev1.ReplicationController) string{"status.replicas": func(r *corev1.ReplicationController) string { return intText(r.Status.Replicas) }})},
 		"ResourceQuota":         {short: "quota"},
 		"Secret":                {prepare: prepared(prepareSecret), fields: fieldsOf(map[string]func(*corev1.Secret) string{"type": func(s *corev1.Secret) string { return string(s.Type) }})},
 		"Service": {short: "svc", all: true, name: validation.NameIsDNS1035Label, fields: fieldsOf(map[string]func(*corev1.Service) string{
@@ -82,11 +84,11 @@ func coreFacts() map[string]fact {
 func workloadFacts() map[string]fact {
 	return map[string]fact{
 		"DaemonSet.apps":                                  {short: "ds", all: true, generation: true},
-		"Deployment.apps":                                 {short: "deploy", all: true, generation: true},
-		"ReplicaSet.apps":                                 {short: "rs", all: true, generation: true},
-		"StatefulSet.apps":                                {short: "sts", all: true, generation: true},
+		"Deployment.apps":                                 {short: "deploy", all: true, generation: true, scale: scaleOf(deploymentScale)},
+		"ReplicaSet.apps":                                 {short: "rs", all: true, generation: true, scale: scaleOf(replicaSetScale)},
+		"StatefulSet.apps":                                {short: "sts", all: true, generation: true, scale: scaleOf(statefulSetScale)},
 		"CronJob.batch":                                   {short: "cj", all: true, generation: true},
-		"Job.batch":                                       {all: true, generation: true},
+		"Job.batch":                                       {all: true, generation: true, orphan: true},
 		"HorizontalPodAutoscaler.autoscaling":             {short: "hpa", all: true},
 		"PriorityClass.scheduling.k8s.io":                 {short: "pc", cluster: true, generation: true},
 		"PodDisruptionBudget.policy":                      {short: "pdb", generation: true, conditional: true},

@@ -4,6 +4,7 @@ package resource
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,12 +73,20 @@ type DefinitionVersion struct {
 	Served       bool   `json:"served"`
 	Storage      bool   `json:"storage"`
 	Subresources struct {
-		Status *struct{} `json:"status,omitempty"`
+		Status *struct{}        `json:"status,omitempty"`
+		Scale  *DefinitionScale `json:"scale,omitempty"`
 	} `json:"subresources,omitempty"`
 	SelectableFields []struct {
 		JSONPath string `json:"jsonPath"`
 	} `json:"selectableFields,omitempty"`
 	AdditionalPrinterColumns []DefinitionColumn `json:"additionalPrinterColumns,omitempty"`
+}
+
+// DefinitionScale says where the size of a custom resource is.
+type DefinitionScale struct {
+	SpecReplicasPath   string `json:"specReplicasPath"`
+	StatusReplicasPath string `json:"statusReplicasPath"`
+	LabelSelectorPath  string `json:"labelSelectorPath,omitempty"`
 }
 
 // DefinitionColumn is a column that kubectl shows.
@@ -202,6 +211,9 @@ func (d *Definition) info(v DefinitionVersion) *Info {
 		Fields:     map[string]func(object.Object) string{},
 		New:        newUnstructured,
 	}
+	if scale := v.Subresources.Scale; scale != nil {
+		info.Scale = customScale(*scale)
+	}
 	for _, f := range v.SelectableFields {
 		path := strings.Split(strings.TrimPrefix(f.JSONPath, "."), ".")
 		info.Fields[strings.TrimPrefix(f.JSONPath, ".")] = func(obj object.Object) string {
@@ -218,7 +230,8 @@ func (d *Definition) info(v DefinitionVersion) *Info {
 	return info
 }
 
-// SetEstablished writes the status that the server gives a definition: served, or not because its names are taken.
+// SetEstablished writes the status that the server gives a definition: served, or not because its names are taken. Versions
+// that were stored once stay among the stored ones until a client takes them out of the status.
 func (d *Definition) SetEstablished(u *unstructured.Unstructured, accepted bool, now time.Time) {
 	condition := func(kind, status, reason, message string) any {
 		return map[string]any{
@@ -245,8 +258,51 @@ func (d *Definition) SetEstablished(u *unstructured.Unstructured, accepted bool,
 	u.Object["status"] = map[string]any{
 		"acceptedNames":  names,
 		"conditions":     conditions,
-		"storedVersions": []any{d.StorageVersion()},
+		"storedVersions": d.storedVersions(u),
 	}
+}
+
+func (d *Definition) storedVersions(u *unstructured.Unstructured) []any {
+	stored, _, _ := unstructured.NestedSlice(u.Object, "status", "storedVersions")
+	if now := any(d.StorageVersion()); !slices.Contains(stored, now) {
+		stored = append(stored, now)
+	}
+	return stored
+}
+
+// Changes returns what is wrong with a definition that takes the place of an earlier one. FieldErrors knows the result.
+func (d *Definition) Changes(u, old *unstructured.Unstructured) error {
+	var errs field.ErrorList
+	stored, _, _ := unstructured.NestedStringSlice(u.Object, "status", "storedVersions")
+	for i, name := range stored {
+		if !slices.ContainsFunc(d.Spec.Versions, func(v DefinitionVersion) bool { return v.Name == name }) {
+			errs = append(errs, field.Invalid(field.NewPath("status", "storedVersions").Index(i), name, "missing from spec.versions; "+
+				name+" was previously a storage version, and must remain in spec.versions until a storage migration ensures no data "+
+				"remains persisted in "+name+" and removes "+name+" from status.storedVersions"))
+		}
+	}
+	if IsEstablished(old) {
+		for _, path := range [][]string{{"spec", "scope"}, {"spec", "names", "kind"}} {
+			before, _, _ := unstructured.NestedString(old.Object, path...)
+			after, _, _ := unstructured.NestedString(u.Object, path...)
+			if before != after {
+				errs = append(errs, field.Invalid(field.NewPath(path[0], path[1:]...), after, validation.FieldImmutableErrorMsg))
+			}
+		}
+	}
+	if len(errs) > 0 {
+		return definitionError{errs}
+	}
+	return nil
+}
+
+// IsEstablished reports whether the resources of a definition are served, as its status says.
+func IsEstablished(u *unstructured.Unstructured) bool {
+	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
+	return slices.ContainsFunc(conditions, func(c any) bool {
+		m, ok := c.(map[string]any)
+		return ok && m["type"] == "Established" && m["status"] == "True"
+	})
 }
 
 func keepTransitionTimes(conditions, previous []any) []any {

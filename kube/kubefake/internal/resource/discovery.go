@@ -210,6 +210,9 @@ func (i *Info) Subresources() []Subresource {
 			Subresource{Name: "binding", Kind: schema.GroupVersionKind{Version: "v1", Kind: "Binding"}, Verbs: []string{"create"}},
 			Subresource{Name: "eviction", Kind: schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "Eviction"}, Verbs: []string{"create"}})
 	}
+	if i.Scale != nil {
+		subs = append(subs, Subresource{Name: "scale", Kind: scaleKind(), Verbs: []string{"get", "patch", "update"}})
+	}
 	if i.HasStatus {
 		subs = append(subs, Subresource{Name: "status", Kind: i.Kind.GVK, Verbs: []string{"get", "patch", "update"}})
 	}

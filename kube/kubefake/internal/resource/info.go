@@ -36,6 +36,10 @@ type Info struct {
 	KeepStatus bool
 	// Generation says that the server counts the changes of the spec.
 	Generation bool
+	// OrphanDependents says that a deletion leaves dependents alone unless it says something else.
+	OrphanDependents bool
+	// Scale is how its objects are scaled; nil for resources without that subresource.
+	Scale *Scale
 	// Unconditional says that an update needs no resourceVersion.
 	Unconditional bool
 	// NameErrors returns what is wrong with a name, or with a prefix of one.

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/object"
 )
@@ -48,6 +50,10 @@ type Store struct {
 	dropped    map[schema.GroupVersionResource]uint64 // guarded by mu: when tables were dropped
 	tables     map[schema.GroupVersionResource]*Table // guarded by mu
 	namespaces *Table
+
+	dependents map[types.UID]map[place]struct{} // guarded by mu: who names whom as an owner
+	loose      []Loose                          // guarded by mu: what garbage collection has not seen yet
+	isLoose    atomic.Bool                      // whether there is any
 }
 
 // New returns a store without objects.
@@ -56,6 +62,8 @@ func New() *Store {
 		version: 1,
 		tables:  map[schema.GroupVersionResource]*Table{},
 		dropped: map[schema.GroupVersionResource]uint64{},
+
+		dependents: map[types.UID]map[place]struct{}{},
 	}
 	s.namespaces = s.Table(corev1.SchemeGroupVersion.WithResource("namespaces"))
 	return s

@@ -126,6 +126,7 @@ func (t *Table) put(prev, it *object.Item) *object.Item {
 		t.unsorted = true
 	}
 	t.log.append(&Event{Version: version, Item: it, Prev: prev})
+	t.s.relate(t, prev, it)
 	return it
 }
 
@@ -136,6 +137,7 @@ func (t *Table) remove(prev *object.Item, last object.Object) *object.Item {
 	delete(t.items, KeyOf(last))
 	t.list = nil
 	t.log.append(&Event{Version: version, Item: it, Prev: prev, Deleted: true})
+	t.s.relate(t, prev, nil)
 	return it
 }
 

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package files
+package yamlstream
 
 import "bytes"
 
-// document is one document of a YAML file.
-type document struct {
-	line int // of the file, on which the text begins
-	text []byte
+// Document is one document of a stream.
+type Document struct {
+	// Line is the line of the stream on which the text begins, counted from one.
+	Line int
+	// Text is the document with its markers, comments and directives. It is a part of
+	// the stream, not a copy.
+	Text []byte
 }
 
-// documents splits a file where documents begin and end. A line that begins with
-// three hyphens or dots is such a place wherever it stands, even inside a quoted
-// string. All of the file is in one document or another.
-func documents(data []byte) []document {
+// Split splits a stream where documents begin and end. A line that begins with three
+// hyphens or dots is such a place wherever it stands, even inside a quoted string. All
+// of the stream is in one document or another, and none is without text; an empty
+// stream has none.
+func Split(data []byte) []Document {
 	var (
-		docs  []document
+		docs  []Document
 		begin = 0     // of the current document
 		first = 1     // its first line
 		line  = 0     // lines seen
@@ -24,7 +28,7 @@ func documents(data []byte) []document {
 	)
 	flush := func(end, next int) {
 		if end > begin {
-			docs = append(docs, document{line: first, text: data[begin:end]})
+			docs = append(docs, Document{Line: first, Text: data[begin:end]})
 		}
 		begin, first, head, named = end, next, true, false
 	}

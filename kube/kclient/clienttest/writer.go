@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package clienttest
+
+import (
+	apitypes "k8s.io/apimachinery/pkg/types"
+
+	"github.com/krtkit/krtkit/kube"
+	"github.com/krtkit/krtkit/kube/controllers"
+	"github.com/krtkit/krtkit/kube/kclient"
+)
+
+// Failer is what this package needs of a test. *testing.T, *testing.B and *testing.F have it.
+type Failer interface {
+	// Helper marks the caller as one whose line is of no interest.
+	Helper()
+	// Fatalf ends the test with a message.
+	Fatalf(format string, args ...any)
+}
+
+// TestWriter writes objects of type T. Errors end the test.
+type TestWriter[T controllers.Object] struct {
+	t      Failer
+	writer kclient.Writer[T]
+}
+
+// NewWriter returns a writer of objects of type T, which the client must know.
+func NewWriter[T controllers.ComparableObject](t Failer, c kube.Client) TestWriter[T] {
+	t.Helper()
+	w, err := kclient.TryNewWriteClient[T](c)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return TestWriter[T]{t: t, writer: w}
+}
+
+// Create creates the object in the namespace that it names, and returns it as the server has it.
+func (w TestWriter[T]) Create(object T) T {
+	w.t.Helper()
+	return w.must("create", object, w.writer.Create)
+}
+
+// Update replaces the object and returns it as the server has it.
+func (w TestWriter[T]) Update(object T) T {
+	w.t.Helper()
+	return w.must("update", w.current("update", object), w.writer.Update)
+}
+
+// UpdateStatus replaces the object's status and nothing else, and returns the object as the server has it.
+func (w TestWriter[T]) UpdateStatus(object T) T {
+	w.t.Helper()
+	return w.must("update status of", w.current("update status of", object), w.writer.UpdateStatus)
+}
+
+// CreateOrUpdate creates the object, or replaces it if there is one of its name, and returns it as the server has it.
+func (w TestWriter[T]) CreateOrUpdate(object T) T {
+	w.t.Helper()
+	return w.must("create or update", object, func(object T) (T, error) { return kclient.CreateOrUpdate(w.writer, object) })
+}
+
+// CreateOrUpdateStatus is CreateOrUpdate, then UpdateStatus with the status of the same object.
+func (w TestWriter[T]) CreateOrUpdateStatus(object T) T {
+	w.t.Helper()
+	made := w.CreateOrUpdate(object)
+	return w.UpdateStatus(withVersion(object, made.GetResourceVersion()))
+}
+
+// Delete deletes the object, which must be there.
+func (w TestWriter[T]) Delete(name, namespace string) {
+	w.t.Helper()
+	if err := w.writer.Delete(name, namespace); err != nil {
+		w.fail("delete", namespace, name, err)
+	}
+}
+
+// current returns the object with the resourceVersion that the server has now, if it names none.
+func (w TestWriter[T]) current(verb string, object T) T {
+	w.t.Helper()
+	if object.GetResourceVersion() != "" {
+		return object
+	}
+	// A patch of nothing reads the object.
+	present, err := w.writer.Patch(object.GetName(), object.GetNamespace(), apitypes.MergePatchType, []byte("{}"))
+	if err != nil {
+		w.fail(verb, object.GetNamespace(), object.GetName(), err)
+	}
+	return withVersion(object, present.GetResourceVersion())
+}
+
+func (w TestWriter[T]) must(verb string, object T, call func(T) (T, error)) T {
+	w.t.Helper()
+	out, err := call(object)
+	if err != nil {
+		w.fail(verb, object.GetNamespace(), object.GetName(), err)
+	}
+	return out
+}
+
+func (w TestWriter[T]) fail(verb, namespace, name string, err error) {
+	w.t.Helper()
+	var none T
+	w.t.Fatalf("%s %T %s/%s: %v", verb, none, namespace, name, err)
+}
+
+// withVersion returns a copy of the object with the resourceVersion.
+func withVersion[T controllers.Object](object T, version string) T {
+	out := object.DeepCopyObject().(T)
+	out.SetResourceVersion(version)
+	return out
+}
