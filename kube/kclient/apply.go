@@ -41,8 +41,7 @@ func (c *writeClient[T]) apply(ctx context.Context, content map[string]any, o wr
 	if err != nil {
 		return none, fmt.Errorf("encode %s %s/%s: %w", gvk.Kind, config.GetNamespace(), config.GetName(), err)
 	}
-	return result[T](c.resource.Patch(ctx, config.GetName(), config.GetNamespace(), apitypes.ApplyPatchType, data,
-		o.patch(), o.subresources()...))
+	return c.patch(ctx, config.GetName(), config.GetNamespace(), apitypes.ApplyPatchType, data, o)
 }
 
 // contentOf returns a value as its JSON object, which shares nothing with it.

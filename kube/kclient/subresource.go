@@ -66,10 +66,11 @@ func (c *writeClient[T]) PatchSubresource(
 		return fmt.Errorf("patch %s of %s/%s: %w", subresource, namespace, name, err)
 	}
 	options := o.patch()
-	return c.exchange(ctx, source.Exchange{
+	err = c.exchange(ctx, source.Exchange{
 		Verb: "PATCH", Name: name, Namespace: namespace, Subresource: subresource, Options: &options,
 		ContentType: string(pt), Body: data,
 	}, answer)
+	return c.patchError(name, o, err)
 }
 
 // sendTo makes the exchange with a body. Its kind, if it does not say, is that of its Go

@@ -25,6 +25,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	apitypes "k8s.io/apimachinery/pkg/types"
 	corev1apply "k8s.io/client-go/applyconfigurations/core/v1"
+	"k8s.io/client-go/rest"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/kclient"
@@ -186,6 +187,46 @@ func TestWriteOptions_preconditionsKeepWritesFromOtherVersionsAndObjects(t *test
 	if err == nil || !strings.Contains(err.Error(), "JSON") {
 		t.Errorf("apply patch in YAML with a precondition: %v, want an error that asks for JSON", err)
 	}
+}
+
+// The API server calls a patch with another UID invalid.
+func TestIfUID_isAConflictWhereTheServerSaysInvalid(t *testing.T) {
+	invalid := func(field string) http.RoundTripper {
+		return always{http.StatusUnprocessableEntity, `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Invalid","code":422,` +
+			`"details":{"causes":[{"reason":"FieldValueInvalid","message":"field is immutable","field":"` + field + `"}]}}`}
+	}
+	for _, c := range []struct {
+		field    string
+		opts     []kclient.WriteOption
+		conflict bool
+	}{
+		{"metadata.uid", []kclient.WriteOption{kclient.IfUID("another")}, true},
+		{"data", []kclient.WriteOption{kclient.IfUID("another")}, false},
+		{"metadata.uid", nil, false},
+	} {
+		client, err := kube.New(&rest.Config{Host: "http://localhost", Transport: invalid(c.field)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		maps := kclient.NewWriteClient[*corev1.ConfigMap](client)
+		_, err = maps.PatchCtx(t.Context(), "a", "shop", apitypes.MergePatchType, []byte("{}"), c.opts...)
+		if apierrors.IsConflict(err) != c.conflict || apierrors.IsInvalid(err) == c.conflict {
+			t.Errorf("%s with %d options: %v", c.field, len(c.opts), err)
+		}
+	}
+}
+
+// always answers every request alike.
+type always struct {
+	status int
+	body   string
+}
+
+func (a always) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: a.status, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(a.body)), Request: r,
+	}, nil
 }
 
 func TestWriteOptions_thatDoNotApplyAreErrorsAndWriteNothing(t *testing.T) {

@@ -4,8 +4,11 @@ package kclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	apitypes "k8s.io/apimachinery/pkg/types"
 
@@ -58,7 +61,34 @@ func (c *writeClient[T]) PatchCtx(
 	if data, err = conditional(pt, data, o); err != nil {
 		return none, fmt.Errorf("patch %s/%s: %w", namespace, name, err)
 	}
-	return result[T](c.resource.Patch(ctx, name, namespace, pt, data, o.patch(), o.subresources()...))
+	return c.patch(ctx, name, namespace, pt, data, o)
+}
+
+func (c *writeClient[T]) patch(
+	ctx context.Context, name, namespace string, pt apitypes.PatchType, data []byte, o writeOptions,
+) (T, error) {
+	answer, err := c.resource.Patch(ctx, name, namespace, pt, data, o.patch(), o.subresources()...)
+	return result[T](answer, c.patchError(name, o, err))
+}
+
+// patchError returns the error of a patch as a conflict if it is about a precondition.
+func (c *writeClient[T]) patchError(name string, o writeOptions, err error) error {
+	if o.uid != "" && refusesUID(err) {
+		return apierrors.NewConflict(c.info.GVR.GroupResource(), name, err)
+	}
+	return err
+}
+
+// refusesUID reports whether the error is about another UID than the object's. The
+// server takes a patch with one for an attempt to change it.
+func refusesUID(err error) bool {
+	var status apierrors.APIStatus
+	if !apierrors.IsInvalid(err) || !errors.As(err, &status) || status.Status().Details == nil {
+		return false
+	}
+	return slices.ContainsFunc(status.Status().Details.Causes, func(cause metav1.StatusCause) bool {
+		return cause.Field == "metadata.uid"
+	})
 }
 
 func (c *writeClient[T]) ApplyCtx(ctx context.Context, object T, opts ...WriteOption) (T, error) {
