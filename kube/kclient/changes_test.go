@@ -13,7 +13,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/krtkit/krtkit/kube/kclient"
 )
@@ -158,24 +157,42 @@ func TestFinalizers_areAddedAndRemovedWithoutLosingThoseOfOthers(t *testing.T) {
 	}
 }
 
-// busy is a client whose objects are changed by others before every patch.
+// busy is a client whose objects are changed by others after each of the next reads.
 type busy struct {
 	kclient.DirectClient[*corev1.ConfigMap]
+
+	reads int
 }
 
-func (b busy) GetLive(ctx context.Context, name, namespace string) (*corev1.ConfigMap, error) {
+func (b *busy) GetLive(ctx context.Context, name, namespace string) (*corev1.ConfigMap, error) {
 	m, err := b.DirectClient.GetLive(ctx, name, namespace)
-	if err != nil {
-		return nil, err
+	if b.reads--; err != nil || b.reads < 0 {
+		return m, err
 	}
 	_, err = b.Update(settings(name, m.ResourceVersion))
 	return m, err
 }
 
+func TestCreateOrUpdateCtx_startsAgainWhenOthersAreFaster(t *testing.T) {
+	client, _ := writers(t, settings("a", "1"))
+	maps := &busy{DirectClient: kclient.NewWriteClient[*corev1.ConfigMap](client), reads: 4}
+	m, err := kclient.CreateOrUpdateCtx(t.Context(), maps, settings("a", "mine"))
+	if err != nil || m.Data["value"] != "mine" {
+		t.Errorf("CreateOrUpdateCtx = %v, %v; want success at the fifth attempt", m, err)
+	}
+	maps.reads = 5
+	if _, err := kclient.CreateOrUpdateCtx(t.Context(), maps, settings("a", "mine")); !apierrors.IsConflict(err) {
+		t.Errorf("error is %v, want a conflict", err)
+	}
+	maps.reads = 1
+	if _, err := kclient.CreateOrUpdate(kclient.Writer[*corev1.ConfigMap](maps), settings("a", "mine")); err != nil {
+		t.Errorf("CreateOrUpdate: %v", err)
+	}
+}
+
 func TestAddFinalizer_givesUpAgainstOthersThatAreAlwaysFaster(t *testing.T) {
-	var objects []runtime.Object
-	client, _ := writers(t, append(objects, settings("a", "1"))...)
-	maps := busy{kclient.NewWriteClient[*corev1.ConfigMap](client)}
+	client, _ := writers(t, settings("a", "1"))
+	maps := &busy{DirectClient: kclient.NewWriteClient[*corev1.ConfigMap](client), reads: 5}
 	_, err := kclient.AddFinalizer(t.Context(), maps, settings("a", "1"), "example.com/ours")
 	if !apierrors.IsConflict(err) || !strings.Contains(err.Error(), "5 attempts") {
 		t.Errorf("error is %v, want a conflict after 5 attempts", err)

@@ -210,6 +210,15 @@ func TestEventRecorder_triesAgainUntilTheServerIsThere(t *testing.T) {
 		time.Sleep(10 * time.Second)
 		r.expect(map[string]int32{"full": 1})
 
+		// What happens while an event is being written counts too.
+		r.wire.down.Store(true)
+		r.recorder.Write(cart(), corev1.EventTypeNormal, "Full", "again")
+		time.Sleep(time.Second / 2)
+		r.recorder.Write(cart(), corev1.EventTypeNormal, "Full", "again")
+		r.wire.down.Store(false)
+		time.Sleep(2 * time.Minute)
+		r.expect(map[string]int32{"full": 1, "again": 2})
+
 		before := r.wire.posts.Load()
 		r.recorder.Write(pod("nowhere", "x"), corev1.EventTypeNormal, "Full", "no such namespace")
 		time.Sleep(time.Minute)
