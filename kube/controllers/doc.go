@@ -17,6 +17,8 @@
 //	kube.WaitForCacheSync("pods", stop, pods.HasSynced)
 //	q.Run(stop)
 //
+// [SetControllerReference] says whom the objects belong to that a controller makes.
+//
 // # Guarantees
 //
 // An adapter never calls a function with a nil object. It adds no goroutine and no

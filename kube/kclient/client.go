@@ -98,12 +98,12 @@ func TryNewMetadata(
 
 // NewWriteClient returns a writer of objects of type T, without a cache. It panics if
 // the kube client does not know the type.
-func NewWriteClient[T controllers.ComparableObject](c kube.Client) Writer[T] {
+func NewWriteClient[T controllers.ComparableObject](c kube.Client) DirectClient[T] {
 	return must(TryNewWriteClient[T](c))
 }
 
 // TryNewWriteClient is [NewWriteClient] with an error.
-func TryNewWriteClient[T controllers.ComparableObject](c kube.Client) (Writer[T], error) {
+func TryNewWriteClient[T controllers.ComparableObject](c kube.Client) (DirectClient[T], error) {
 	w, err := newWriteClient[T](c)
 	if err != nil {
 		return nil, fmt.Errorf("kclient: %w", err)

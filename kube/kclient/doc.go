@@ -37,6 +37,22 @@
 // Less formally: a handler that keeps a map by what it is told has, in the end, what
 // List returns.
 //
+// # Writing
+//
+// [Writer] has the short forms, [WriterCtx] those with a context and options: dry runs,
+// field owners, preconditions, subresources. What somebody wants of an object is best
+// applied; what was changed in a copy of it is best sent as [PatchChanges], which is no
+// request if nothing was. WaitFor has the cache show a write:
+//
+//	answer, err := pods.ApplyCtx(ctx, wanted, kclient.FieldOwner("cart-controller"))
+//	...
+//	err = pods.WaitFor(ctx, answer.ResourceVersion)
+//	pods.Get(wanted.Name, wanted.Namespace) // answer, or something newer
+//
+// [AddFinalizer] and [RemoveFinalizer] leave the finalizers of others alone;
+// SetControllerReference is in package controllers, and meta.SetStatusCondition for
+// conditions in k8s.io/apimachinery. [EventRecorder] writes what kubectl describe shows.
+//
 // # What callers must not do
 //
 // Objects from reads and handlers are shared with everybody else and must not be

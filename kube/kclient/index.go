@@ -49,9 +49,5 @@ type index[K any, O controllers.ComparableObject] struct {
 }
 
 func (i index[K, O]) Lookup(k K) []O {
-	var found []O
-	for _, obj := range i.raw.Lookup(i.format(k)) {
-		found = appendTyped(found, obj)
-	}
-	return found
+	return allTyped[O](i.raw.Lookup(i.format(k)))
 }

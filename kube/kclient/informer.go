@@ -26,14 +26,25 @@ func (c *informerClient[T]) Get(name, namespace string) T {
 }
 
 func (c *informerClient[T]) List(namespace string, selector klabels.Selector) []T {
-	var found []T
-	c.view.Each(namespace, selector, func(obj any) { found = appendTyped(found, obj) })
-	return found
+	return allTyped[T](c.view.List(namespace, selector))
 }
 
 func (c *informerClient[T]) ListUnfiltered(namespace string, selector klabels.Selector) []T {
-	var found []T
-	c.view.EachUnfiltered(namespace, selector, func(obj any) { found = appendTyped(found, obj) })
+	return allTyped[T](c.view.ListUnfiltered(namespace, selector))
+}
+
+// allTyped returns those of the objects that are a T; nil if there are none.
+func allTyped[T controllers.Object](objects []any) []T {
+	if len(objects) == 0 {
+		return nil
+	}
+	found := make([]T, 0, len(objects))
+	for _, obj := range objects {
+		found = appendTyped(found, obj)
+	}
+	if len(found) == 0 {
+		return nil
+	}
 	return found
 }
 

@@ -3,7 +3,11 @@
 package kclient
 
 import (
+	"context"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	klabels "k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
 	apitypes "k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/tools/cache"
 
@@ -67,6 +71,16 @@ type Lifecycle interface {
 	HasSynced() bool
 	// HasSyncedIgnoringHandlers reports whether the cache is complete.
 	HasSyncedIgnoringHandlers() bool
+	// State returns what the cache is doing.
+	State() State
+	// WaitFor waits until the cache shows this resource version or a newer one: after a
+	// write, give it the version of the answer, and reads see what was written, or
+	// something newer. Handlers may hear of it later. A write that concerns nothing that
+	// is cached, as the server's selectors have it, counts too: what shows it then is the
+	// next change, or the server's bookmark, which comes about once a minute, so that the
+	// context should have a deadline. The error is that of the context, or says that the
+	// informer has stopped or that the version is none of this resource's API server.
+	WaitFor(ctx context.Context, resourceVersion string) error
 	// Close ends the client's handlers and indexes and gives up its share of the
 	// cache, which stops with its last user. It does not wait for handlers. It may
 	// be called more than once.
@@ -102,6 +116,74 @@ type Writer[T controllers.Object] interface {
 	Delete(name, namespace string) error
 }
 
+// WriterCtx is a [Writer] with contexts and options.
+type WriterCtx[T controllers.Object] interface {
+	// CreateCtx creates the object in the namespace that it names.
+	CreateCtx(ctx context.Context, object T, opts ...WriteOption) (T, error)
+	// UpdateCtx replaces the object. If it names a resource version that is no longer
+	// current, the error is a conflict.
+	UpdateCtx(ctx context.Context, object T, opts ...WriteOption) (T, error)
+	// PatchCtx changes the object.
+	PatchCtx(ctx context.Context, name, namespace string, pt apitypes.PatchType, data []byte, opts ...WriteOption) (T, error)
+	// ApplyCtx has the server make the object, or bring what its owner wants of it, to
+	// what is in object, and remove what the owner no longer wants (server-side apply).
+	// It needs a [FieldOwner]. All that the object's JSON encoding has is wanted, zero
+	// values of fields that are never omitted too, but not what is null, not the status
+	// and not the metadata that the server decides; with Subresource("status") nothing
+	// but the status is. A UID or resource version that object names is a precondition.
+	// A field of another owner with another value is a conflict, unless [Force] is given.
+	ApplyCtx(ctx context.Context, object T, opts ...WriteOption) (T, error)
+	// ApplyConfigCtx is ApplyCtx for whatever encodes as the part of an object that its
+	// owner wants, and is sent as it is: one of client-go's apply configurations,
+	// *unstructured.Unstructured, a map. An apiVersion and kind that are missing are
+	// those of T; others are an error.
+	ApplyConfigCtx(ctx context.Context, configuration any, opts ...WriteOption) (T, error)
+	// DeleteCtx deletes the object.
+	DeleteCtx(ctx context.Context, name, namespace string, opts ...WriteOption) error
+	// DeleteCollectionCtx deletes the objects of a namespace, or of all for
+	// metav1.NamespaceAll, that which selects.
+	DeleteCollectionCtx(ctx context.Context, namespace string, which metav1.ListOptions, opts ...WriteOption) error
+}
+
+// LiveReader reads from the API server. The objects are the caller's.
+type LiveReader[T controllers.Object] interface {
+	// GetLive returns the object. If there is none, the error is the server's NotFound.
+	GetLive(ctx context.Context, name, namespace string) (T, error)
+	// ListLive returns the objects of a namespace, or of all for metav1.NamespaceAll,
+	// that the options select: all of them, or a page of opts.Limit. [AllLive] asks for
+	// one page after the other.
+	ListLive(ctx context.Context, namespace string, opts metav1.ListOptions) (Page[T], error)
+}
+
+// SubresourceClient reads and writes subresources that have a kind of their own: scale,
+// eviction, token and the like. Body and answer are of these kinds; answer, to which the
+// server's answer is decoded, may be nil.
+type SubresourceClient interface {
+	// GetSubresource reads it.
+	GetSubresource(ctx context.Context, name, namespace, subresource string, answer runtime.Object) error
+	// CreateSubresource creates it: evicts a pod, asks for a token.
+	CreateSubresource(
+		ctx context.Context, name, namespace, subresource string, body, answer runtime.Object, opts ...WriteOption,
+	) error
+	// UpdateSubresource replaces it. Preconditions are those that body names.
+	UpdateSubresource(
+		ctx context.Context, name, namespace, subresource string, body, answer runtime.Object, opts ...WriteOption,
+	) error
+	// PatchSubresource changes it.
+	PatchSubresource(
+		ctx context.Context, name, namespace, subresource string, pt apitypes.PatchType, data []byte,
+		answer runtime.Object, opts ...WriteOption,
+	) error
+}
+
+// DirectClient reads and writes objects of one type on the API server, without a cache.
+type DirectClient[T controllers.Object] interface {
+	Writer[T]
+	WriterCtx[T]
+	LiveReader[T]
+	SubresourceClient
+}
+
 // Patcher is a [Writer] whose type is not known where it is used.
 type Patcher interface {
 	Patch(name, namespace string, pt apitypes.PatchType, data []byte) error
@@ -118,7 +200,7 @@ type ReadWriter[T controllers.Object] interface {
 // Client is a cached reader and a writer of objects of one type.
 type Client[T controllers.Object] interface {
 	Reader[T]
-	Writer[T]
+	DirectClient[T]
 	Informer[T]
 }
 

@@ -164,10 +164,10 @@ func churn(t *testing.T, seed uint64) {
 
 	for n, h := range handlers {
 		want := map[string]string{}
-		h.view.Each("", nil, func(obj any) {
+		for _, obj := range h.view.List("", nil) {
 			o := obj.(*corev1.ConfigMap)
 			want[keyOf(o)] = o.ResourceVersion
-		})
+		}
 		if diff := cmp.Diff(want, h.log.state()); diff != "" {
 			t.Errorf("handler %d mismatch (-cache +handler):\n%s", n, diff)
 		}

@@ -56,9 +56,11 @@ func (s *Shared) whileServed(ctx context.Context) (finish func()) {
 		switch {
 		case known && served:
 			finish()
+			s.progress.serve(true)
 			finish = s.untilWithdrawn(ctx, state)
 			continue
 		case known:
+			s.progress.serve(false)
 			if err := (writer{s}).Replace(nil, ""); err != nil {
 				s.config.Logger.Error("cache cannot be emptied", "informer", s.config.Name, "error", err)
 			}

@@ -42,6 +42,8 @@ type Shared struct {
 	config Config
 	synced chan struct{} // closed when the store holds a complete state
 
+	progress progress // its lock is taken after all others
+
 	// deliveries counts the goroutines that call handlers.
 	deliveries sync.WaitGroup
 
@@ -178,6 +180,7 @@ func (s *Shared) stop() {
 		h.close()
 	}
 	clear(s.handlers)
+	s.progress.end()
 }
 
 // addHandler has h called with the state as it is and with all that follows. It

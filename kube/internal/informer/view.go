@@ -3,6 +3,7 @@
 package informer
 
 import (
+	"slices"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -104,24 +105,23 @@ func (v *View) Get(name, namespace string) any {
 	return obj
 }
 
-// Each calls f with every object in the namespace, or in all of them if it is
-// empty, that the selector selects and the filter lets through.
-func (v *View) Each(namespace string, selector klabels.Selector, f func(obj any)) {
-	v.EachUnfiltered(namespace, selector, func(obj any) {
-		if v.passes(obj) {
-			f(obj)
-		}
-	})
+// List returns the objects in the namespace, or in all of them if it is empty, that
+// the selector selects and the filter lets through. The slice is the caller's.
+func (v *View) List(namespace string, selector klabels.Selector) []any {
+	found := v.ListUnfiltered(namespace, selector)
+	if v.filter == nil {
+		return found
+	}
+	return slices.DeleteFunc(found, func(obj any) bool { return !v.filter.Filter(obj) })
 }
 
-// EachUnfiltered is Each without the filter.
-func (v *View) EachUnfiltered(namespace string, selector klabels.Selector, f func(obj any)) {
-	everything := selector == nil || selector.Empty()
-	for _, obj := range v.shared.inNamespace(namespace) {
-		if everything || selects(selector, obj) {
-			f(obj)
-		}
+// ListUnfiltered is List without the filter.
+func (v *View) ListUnfiltered(namespace string, selector klabels.Selector) []any {
+	found := v.shared.inNamespace(namespace)
+	if selector == nil || selector.Empty() {
+		return found
 	}
+	return slices.DeleteFunc(found, func(obj any) bool { return !selects(selector, obj) })
 }
 
 func selects(selector klabels.Selector, obj any) bool {
@@ -133,7 +133,8 @@ func (v *View) passes(obj any) bool {
 	return v.filter == nil || v.filter.Filter(obj)
 }
 
-// inNamespace returns the objects of a namespace; all objects if it is empty.
+// inNamespace returns the objects of a namespace; all objects if it is empty. The slice
+// is the caller's.
 func (s *Shared) inNamespace(namespace string) []any {
 	if namespace == "" {
 		return s.store.List()

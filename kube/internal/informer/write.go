@@ -15,17 +15,28 @@ import (
 type writer struct{ *Shared }
 
 // Add stores an object and tells the handlers.
-func (w writer) Add(obj any) error { return w.report(w.upsert(obj)) }
+func (w writer) Add(obj any) error { return w.watched(w.upsert, obj) }
 
 // Update stores an object and tells the handlers.
-func (w writer) Update(obj any) error { return w.report(w.upsert(obj)) }
+func (w writer) Update(obj any) error { return w.watched(w.upsert, obj) }
 
 // Delete removes an object and tells the handlers. obj is its last state.
-func (w writer) Delete(obj any) error { return w.report(w.remove(obj)) }
+func (w writer) Delete(obj any) error { return w.watched(w.remove, obj) }
 
-// report logs an error about one object of a watch. There is nothing that the
-// reflector could do about it; it would sleep and log, both in ways of its own.
-func (w writer) report(err error) error {
+// Bookmark notes that there was no other change up to the version. It implements
+// cache.ReflectorBookmarkStore.
+func (w writer) Bookmark(version string) error {
+	w.progress.advance(version, false)
+	return nil
+}
+
+// watched carries out a change that was watched and logs if it cannot be. There is
+// nothing that the reflector could do about it; it would sleep and log, both in ways of
+// its own.
+func (w writer) watched(change func(any) error, obj any) error {
+	version := versionOf(obj) // a transform may take it away
+	err := change(obj)
+	w.progress.advance(version, false)
 	if err != nil && !errors.Is(err, errStopped) {
 		w.config.Logger.Error("watched object cannot be cached, its last state stays", "error", err)
 	}
@@ -69,7 +80,7 @@ func (w writer) remove(obj any) error {
 
 // Replace makes the store hold exactly these objects and tells the handlers what
 // that changes. Objects of the resource version that is stored are not changes.
-func (w writer) Replace(objects []any, _ string) error {
+func (w writer) Replace(objects []any, version string) error {
 	incoming := make(map[string]any, len(objects))
 	for _, obj := range objects {
 		obj, key, err := w.transformed(obj)
@@ -99,6 +110,7 @@ func (w writer) Replace(objects []any, _ string) error {
 		return err
 	}
 	w.setLastError(nil)
+	w.progress.advance(version, version != "")
 	return nil
 }
 
@@ -200,4 +212,13 @@ func sameVersion(a, b any) bool {
 	}
 	return ma.GetResourceVersion() != "" && ma.GetResourceVersion() == mb.GetResourceVersion() &&
 		ma.GetUID() == mb.GetUID()
+}
+
+// versionOf returns the resource version of an object, empty if it has none.
+func versionOf(obj any) string {
+	m, err := meta.Accessor(obj)
+	if err != nil {
+		return ""
+	}
+	return m.GetResourceVersion()
 }

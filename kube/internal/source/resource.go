@@ -121,13 +121,16 @@ func (r Resource) Patch(
 
 // Delete deletes the object.
 func (r Resource) Delete(ctx context.Context, name, namespace string, opts metav1.DeleteOptions) error {
+	return r.remove(ctx, r.at(r.rest.Delete(), namespace).Name(name), opts)
+}
+
+func (r Resource) remove(ctx context.Context, request *rest.Request, opts metav1.DeleteOptions) error {
 	opts.TypeMeta = metav1.TypeMeta{APIVersion: "meta.k8s.io/v1", Kind: "DeleteOptions"}
 	body, err := json.Marshal(&opts)
 	if err != nil {
 		return fmt.Errorf("encode delete options: %w", err)
 	}
-	return r.at(r.rest.Delete(), namespace).
-		Name(name).
+	return request.
 		SetHeader("Content-Type", runtime.ContentTypeJSON).
 		Body(body).
 		Do(ctx).
@@ -140,4 +143,38 @@ func (r Resource) Get(ctx context.Context, name, namespace string, opts metav1.G
 		Name(name).
 		VersionedParams(&opts, metav1.ParameterCodec).
 		Do(ctx))
+}
+
+// DeleteCollection deletes the objects that which selects.
+func (r Resource) DeleteCollection(
+	ctx context.Context, namespace string, which metav1.ListOptions, opts metav1.DeleteOptions,
+) error {
+	return r.remove(ctx, r.at(r.rest.Delete(), namespace).
+		VersionedParams(&which, metav1.ParameterCodec).
+		Timeout(timeoutOf(which)), opts)
+}
+
+// Exchange is a request about a subresource whose kind is not the object's.
+type Exchange struct {
+	Verb, Name, Namespace, Subresource string
+	Options                            runtime.Object // of the verb
+	ContentType                        string         // of Body
+	Body                               []byte         // nil for none
+}
+
+// Exchange makes the request and returns the answer as JSON.
+func (r Resource) Exchange(ctx context.Context, e Exchange) ([]byte, error) {
+	request := r.at(r.rest.Verb(e.Verb), e.Namespace).
+		Name(e.Name).
+		SubResource(e.Subresource).
+		VersionedParams(e.Options, metav1.ParameterCodec).
+		SetHeader("Accept", runtime.ContentTypeJSON)
+	if e.Body != nil {
+		request = request.SetHeader("Content-Type", e.ContentType).Body(e.Body)
+	}
+	answer := request.Do(ctx)
+	if err := answer.Error(); err != nil {
+		return nil, err
+	}
+	return answer.Raw()
 }
