@@ -14,3 +14,14 @@ func Subscribers(of kubetypes.FilterSubscriber) int {
 	defer f.mu.RUnlock()
 	return len(f.subscribers)
 }
+
+// Remembered returns how many answers a filter of this package keeps in mind.
+func Remembered(of kubetypes.FilterSubscriber) int {
+	f, ok := of.(*filter)
+	if !ok {
+		return 0
+	}
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return len(f.asked)
+}

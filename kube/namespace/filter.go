@@ -26,12 +26,12 @@ type filter struct {
 	mu      sync.RWMutex
 	members membership
 	settled bool // complete is closed; changes are announced
-	// shown and hidden are namespaces about which the filter was asked before it was
-	// settled, by what it said.
-	shown, hidden sets.String
-	subscribers   []*subscriber // never changed in place
-	notices       []notice
-	over          bool // ended is closed
+	// asked is what others were told about namespaces that are not announced as others
+	// are: those that are not known, and all of them before the filter is settled.
+	asked       map[string]answer
+	subscribers []*subscriber // never changed in place
+	notices     []notice
+	over        bool // ended is closed
 }
 
 // subscriber is a handler, until it has ended.
@@ -54,8 +54,7 @@ func newFilter(source Source) *filter {
 		complete:         make(chan struct{}),
 		ended:            make(chan struct{}),
 		members:          membership{namespaces: map[string]*member{}},
-		shown:            sets.New[string](),
-		hidden:           sets.New[string](),
+		asked:            map[string]answer{},
 	}
 }
 
@@ -66,28 +65,13 @@ func (f *filter) Filter(obj any) bool {
 		return ok
 	}
 	f.mu.RLock()
-	settled, selected := f.settled, f.members.selects(name)
-	f.mu.RUnlock()
-	if settled {
-		return selected
-	}
-	return f.selectsEarly(name)
-}
-
-// selectsEarly answers and keeps in mind what it said.
-func (f *filter) selectsEarly(name string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	selected := f.members.selects(name)
-	if f.settled || f.over {
+	done := f.announces(name) || f.asked[name]&answerOf(selected) != 0
+	f.mu.RUnlock()
+	if done {
 		return selected
 	}
-	if selected {
-		f.shown.Insert(name)
-	} else {
-		f.hidden.Insert(name)
-	}
-	return selected
+	return f.selectsAndRemembers(name)
 }
 
 // AddHandler implements [kubetypes.DynamicObjectFilter].
@@ -123,13 +107,26 @@ func signal(c chan struct{}) {
 func (f *filter) setSelectors(next selectorSet) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.announce(f.members.setSelectors(next))
+	wasEverything := f.members.everything()
+	selected, deselected := f.members.setSelectors(next)
+	if f.settled && wasEverything != f.members.everything() {
+		f.correct(selected, deselected)
+	}
+	f.announce(selected, deselected)
 }
 
 func (f *filter) namespaceSet(name string, labels map[string]string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	switch before, after := f.members.setNamespace(name, labels); {
+	known := f.members.knows(name)
+	before, after := f.members.setNamespace(name, labels)
+	if f.settled && !known {
+		// Without selectors, everybody has seen what is in it already.
+		said := f.asked[name]
+		before = !after && said&shown != 0 || after && f.members.everything() && said&hidden == 0
+		delete(f.asked, name)
+	}
+	switch {
 	case after && !before:
 		f.announce(sets.New(name), sets.New[string]())
 	case before && !after:
@@ -142,7 +139,11 @@ func (f *filter) namespaceSet(name string, labels map[string]string) {
 func (f *filter) namespaceRemoved(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	selected := f.members.selects(name)
 	f.members.removeNamespace(name)
+	if f.settled {
+		f.remember(name, selected)
+	}
 }
 
 // settle says that the state is complete, and announces what was answered otherwise.
@@ -150,18 +151,14 @@ func (f *filter) settle() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.settled = true
-	for name := range f.shown {
-		if f.members.selects(name) {
-			f.shown.Delete(name)
+	selected, deselected := sets.New[string](), sets.New[string]()
+	f.correct(selected, deselected)
+	for name := range f.asked {
+		if f.members.knows(name) {
+			delete(f.asked, name)
 		}
 	}
-	for name := range f.hidden {
-		if !f.members.selects(name) {
-			f.hidden.Delete(name)
-		}
-	}
-	f.announce(f.hidden, f.shown)
-	f.shown, f.hidden = nil, nil
+	f.announce(selected, deselected)
 	close(f.complete)
 }
 
@@ -199,6 +196,6 @@ func (f *filter) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.over = true
-	f.subscribers, f.notices, f.shown, f.hidden = nil, nil, nil, nil
+	f.subscribers, f.notices, f.asked = nil, nil, nil
 	close(f.ended)
 }

@@ -21,7 +21,7 @@ func parse(list []*metav1.LabelSelector) (selectorSet, error) {
 	for i, s := range list {
 		selector, err := metav1.LabelSelectorAsSelector(s)
 		if err != nil {
-			return nil, fmt.Errorf("selector %d, %q: %w", i, metav1.FormatLabelSelector(s), err)
+			return nil, fmt.Errorf("selector %d, %s: %w", i, s, err)
 		}
 		set[textOf(selector)] = selector
 	}
@@ -63,6 +63,8 @@ type member struct {
 
 // everything reports whether namespaces are selected whatever their labels are.
 func (m *membership) everything() bool { return m.selectors != nil && len(m.selectors) == 0 }
+
+func (m *membership) knows(name string) bool { return m.namespaces[name] != nil }
 
 func (m *membership) selects(name string) bool {
 	if m.everything() {
