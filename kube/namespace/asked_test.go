@@ -35,6 +35,9 @@ func TestFilter_correctsWhatItSaidAboutNamespacesThatItDidNotKnow(t *testing.T) 
 			step.do()
 			log.expect(t, step.name, step.want...)
 		}
+		if got := namespace.Remembered(filter); got != 1 {
+			t.Errorf("%d answers are remembered, want 1: the others are about namespaces that exist by now", got)
+		}
 	})
 }
 

@@ -121,9 +121,9 @@ func (f *filter) namespaceSet(name string, labels map[string]string) {
 	known := f.members.knows(name)
 	before, after := f.members.setNamespace(name, labels)
 	if f.settled && !known {
-		// Without selectors, everybody has seen what is in it already.
-		said := f.asked[name]
-		before = !after && said&shown != 0 || after && f.members.everything() && said&hidden == 0
+		if f.asked[name]&shown != 0 && !after {
+			before = true // it is new, but what is in it was seen before it
+		}
 		delete(f.asked, name)
 	}
 	switch {
