@@ -27,6 +27,10 @@
 //     one goroutine, to handlers in the order in which they were added, and under no
 //     lock: handlers may do what they like with the filter, the source and clients. A
 //     namespace that is deleted is not announced: its objects are deleted before it.
+//   - Informers do not wait for each other: what is in a namespace may be seen before it,
+//     and after it was deleted or made anew. What the filter said too early is announced
+//     when it turns out to be wrong, so that what handlers are told adds up to what is
+//     shown.
 //   - Handlers that are taken away again leave nothing behind. When stop closes, nor does
 //     the filter in its source and in the informer.
 //   - A change of a namespace costs matching its labels; a change of the list costs
