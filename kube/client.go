@@ -83,7 +83,8 @@ type Caches interface {
 	// RunAndWait or Run on, which wait for what was asked for by then.
 	CrdWatcher() kubetypes.CrdWatcher
 	// NotReady returns the informers whose caches are not complete, ordered by name,
-	// and why as far as that is known; none if all are. That makes it an answer to a
+	// and why as far as that is known; none if all are. The last one is that of
+	// CustomResourceDefinitions, if a delayed client waits for it. That makes it an answer to a
 	// readiness probe. An informer that was ready once stays so: while the API server
 	// is away it shows what it last knew, which a restart would not better.
 	NotReady() []NotReady
@@ -234,7 +235,13 @@ func (c *client) WaitForCacheSync(name string, stop <-chan struct{}, cacheSyncs 
 	return waitForCacheSync(c.Logger(), name, stop, cacheSyncs...)
 }
 
-func (c *client) NotReady() []NotReady { return c.informers.NotReady() }
+func (c *client) NotReady() []NotReady {
+	missing := c.informers.NotReady()
+	if definitions, ok := c.crds.NotReady(); ok {
+		missing = append(missing, definitions)
+	}
+	return missing
+}
 
 func (c *client) GetKubernetesVersion() (*version.Info, error) { return c.version.get() }
 

@@ -80,9 +80,9 @@ func TestBuildClientConfig_saysWhyThePodsAccountWasNotUsed(t *testing.T) {
 	t.Setenv("KUBECONFIG", "")
 	t.Setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
 	t.Setenv("KUBERNETES_SERVICE_PORT", "443")
-	if _, err := os.Stat(clientcmd.RecommendedHomeFile); err == nil {
-		t.Skip("there is a kubeconfig in the home directory")
-	}
+	home := clientcmd.RecommendedHomeFile
+	t.Cleanup(func() { clientcmd.RecommendedHomeFile = home })
+	clientcmd.RecommendedHomeFile = filepath.Join(t.TempDir(), "config") // there is none
 	_, err := kube.BuildClientConfig("", "")
 	if err == nil || !strings.Contains(err.Error(), "no configuration") || !strings.Contains(err.Error(), "serviceaccount/token") {
 		t.Errorf("BuildClientConfig returned %v, want both reasons", err)

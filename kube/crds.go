@@ -113,6 +113,7 @@ func newCRDWatcher(c *client) (*crd.Watcher, error) {
 	}
 	return crd.New(crd.Config{
 		Definitions: informer.New(config),
+		Resource:    info.GVR,
 		Served: func(ctx context.Context, gvr schema.GroupVersionResource) (bool, error) {
 			return serves(ctx, server, gvr)
 		},

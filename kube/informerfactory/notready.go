@@ -29,12 +29,13 @@ const (
 
 // NotReady describes an informer whose cache is not complete.
 type NotReady struct {
-	// Resource, the selectors, Namespace and InformerType say what it caches.
+	// Resource, the selectors, Namespace, InformerType and Optional say what it caches.
 	Resource      schema.GroupVersionResource
 	LabelSelector string
 	FieldSelector string
 	Namespace     string
 	InformerType  kubetypes.InformerType
+	Optional      bool
 	// State is what keeps it from being ready, and Since when that began.
 	State State
 	Since time.Time
@@ -50,6 +51,7 @@ func (n NotReady) String() string {
 		FieldSelector: n.FieldSelector,
 		Namespace:     n.Namespace,
 		InformerType:  n.InformerType,
+		Optional:      n.Optional,
 	})
 	switch n.State {
 	case NotStarted:
@@ -86,6 +88,7 @@ func (e *entry) describe() NotReady {
 		FieldSelector: e.key.fieldSelector,
 		Namespace:     e.key.namespace,
 		InformerType:  e.key.informerType,
+		Optional:      e.key.optional,
 		State:         NotStarted,
 		Since:         e.since,
 	}

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -445,15 +446,14 @@ func TestCrdWatcher_doesNotAskAboutADefinitionThatHasJustGone(t *testing.T) {
 }
 
 // inClusterBehind is inCluster for a client whose requests go through a transport.
-func inClusterBehind(t *testing.T, transport answering, f func(c cluster), objects ...runtime.Object) {
+func inClusterBehind(t *testing.T, transport interception, f func(c cluster), objects ...runtime.Object) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		server := kubefake.NewServer(objects...)
 		defer server.Close()
 		config := server.RESTConfig()
 		config.Wrap(func(next http.RoundTripper) http.RoundTripper {
-			transport.next = next
-			return transport
+			return interceptor{transport, next}
 		})
 		client, err := kube.New(config)
 		if err != nil {
@@ -466,20 +466,99 @@ func inClusterBehind(t *testing.T, transport answering, f func(c cluster), objec
 	})
 }
 
-// answering answers requests for a path itself.
+// interception is what happens to requests instead of being sent, or nil.
+type interception interface {
+	intercept(request *http.Request) (*http.Response, error)
+}
+
+type interceptor struct {
+	interception
+
+	next http.RoundTripper
+}
+
+func (i interceptor) RoundTrip(request *http.Request) (*http.Response, error) {
+	if response, err := i.intercept(request); response != nil || err != nil {
+		return response, err
+	}
+	return i.next.RoundTrip(request)
+}
+
+// answering answers requests for a path.
 type answering struct {
-	next   http.RoundTripper
 	path   string
 	status int
 	body   string
 }
 
-func (a answering) RoundTrip(request *http.Request) (*http.Response, error) {
+func (a answering) intercept(request *http.Request) (*http.Response, error) {
 	if request.URL.Path != a.path {
-		return a.next.RoundTrip(request)
+		return nil, nil //nolint:nilnil // it is sent
 	}
 	return &http.Response{
 		StatusCode: a.status, Header: http.Header{"Content-Type": {"application/json"}},
 		Body: io.NopCloser(strings.NewReader(a.body)), Request: request,
 	}, nil
+}
+
+// silence lets requests for a path wait until they are given up.
+type silence string
+
+func (s silence) intercept(request *http.Request) (*http.Response, error) {
+	if request.URL.Path != string(s) {
+		return nil, nil //nolint:nilnil // it is sent
+	}
+	<-request.Context().Done()
+	return nil, request.Context().Err()
+}
+
+// A group whose server does not answer is not served, and keeps nobody else waiting.
+func TestCrdWatcher_givesUpAGroupThatDoesNotAnswer(t *testing.T) {
+	inClusterBehind(t, silence("/apis/example.org/v1"), func(c cluster) {
+		silent := schema.GroupVersionResource{Group: "example.org", Version: "v1", Resource: "things"}
+		other := kclient.NewDelayedInformer[controllers.Object](c.client, silent, kubetypes.DynamicInformer, kclient.Filter{})
+		delayed := c.delayed()
+		c.run()
+		expectNames(t, "objects", all(delayed), "/a")
+		expectNames(t, "objects of a group that does not answer", all(other))
+	}, definition("v1"), thing("a"))
+}
+
+// Who waits for a delayed client is told what that waits for.
+func TestNotReady_saysWhyDefinitionsAreNotKnown(t *testing.T) {
+	failure := answering{
+		path: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", status: http.StatusInternalServerError,
+		body: `{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","code":500,"message":"broken"}`,
+	}
+	inClusterBehind(t, failure, func(c cluster) {
+		if got := c.client.NotReady(); got != nil {
+			t.Errorf("not ready, and nobody waits: %v", got)
+		}
+		c.delayed()
+		expectNotReady(t, c.client, "things.v1.example.com (dynamic, optional) is not started",
+			"customresourcedefinitions.v1.apiextensions.k8s.io is not started")
+		ended, stop := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			if c.client.RunAndWait(stop) {
+				t.Error("ready")
+			}
+		}()
+		synctest.Wait()
+		expectNotReady(t, c.client, "things.v1.example.com (dynamic, optional) is starting",
+			"customresourcedefinitions.v1.apiextensions.k8s.io is failing: list: broken")
+		close(stop)
+		<-ended
+	})
+}
+
+func expectNotReady(t *testing.T, client kube.Client, want ...string) {
+	t.Helper()
+	var got []string
+	for _, n := range client.NotReady() {
+		got = append(got, n.String())
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is not ready mismatch (-want +got):\n%s", diff)
+	}
 }

@@ -109,7 +109,7 @@ func (e *EventRecorder) Shutdown() { e.shutdown() }
 // reference returns what an event says about an object.
 func (e *EventRecorder) reference(obj runtime.Object) (corev1.ObjectReference, error) {
 	o, ok := obj.(controllers.Object)
-	if !ok || reflect.ValueOf(obj).IsNil() {
+	if v := reflect.ValueOf(obj); !ok || v.Kind() == reflect.Pointer && v.IsNil() {
 		return corev1.ObjectReference{}, fmt.Errorf("%T is no object", obj)
 	}
 	gvk := o.GetObjectKind().GroupVersionKind()

@@ -119,6 +119,10 @@ func (r *Registry) typeFromScheme(t reflect.Type) (Info, error) {
 	if !isObject {
 		return Info{}, fmt.Errorf("type %s: %w: it is not a Kubernetes object", t, ErrUnknown)
 	}
+	if _, isAny := o.(runtime.Unstructured); isAny {
+		return Info{}, fmt.Errorf("type %s: %w: its kind is in the object; register it as one (kube.WithTypes(types.Of[%s](…)))",
+			t, ErrUnknown, t)
+	}
 	kinds, _, err := r.scheme.ObjectKinds(o)
 	if runtime.IsNotRegisteredError(err) {
 		return Info{}, fmt.Errorf("type %s: %w: give the client a scheme that has it (kube.WithScheme), or register it "+

@@ -271,3 +271,13 @@ func ExampleRegistry() {
 	fmt.Println(info.GVR.Resource, info.Scope)
 	// Output: nodes cluster
 }
+
+// Such a type has methods of an object that is not there.
+func TestForType_ofAnyKindIsAnError(t *testing.T) {
+	type wrapped struct{ *unstructured.Unstructured }
+	for _, of := range []reflect.Type{reflect.TypeFor[*wrapped](), reflect.TypeFor[*unstructured.Unstructured]()} {
+		if _, err := types.FromScheme(scheme.Scheme, nil).ForType(of); !errors.Is(err, types.ErrUnknown) {
+			t.Errorf("%v: got %v, want that it is not known", of, err)
+		}
+	}
+}

@@ -113,12 +113,7 @@ type Node struct {
 // run, which begins after [Node.Start].
 func NewNode(name string, life Lifecycle, body Body) *Node {
 	n := &Node{id: lastNode.Add(1), name: name, life: life, body: body, done: make(chan struct{})}
-	n.work = func() { // what work does, with one frame less to move
-		growStack(0)
-		for t := Task(n); t != nil; {
-			t = t.Run()
-		}
-	}
+	n.work = func() { work(n) }
 	g := newGraph(n)
 	n.graph.Store(g)
 	n.unsettled = true

@@ -22,7 +22,7 @@ func work(t Task) {
 // its time on that, deep down in a transformation.
 //
 //go:noinline
-func growStack(i int) byte { //nolint:unparam // what is returned is there so that the room is
+func growStack(i int) byte {
 	var room [12 << 10]byte
 	room[i] = 1 // or else there would be none
 	return room[len(room)-1-i]

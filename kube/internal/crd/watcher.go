@@ -16,19 +16,26 @@ import (
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/tools/cache"
 
+	"github.com/krtkit/krtkit/kube/informerfactory"
 	"github.com/krtkit/krtkit/kube/internal/informer"
 	"github.com/krtkit/krtkit/kube/kubetypes"
 )
 
-// askAgain is how long an answer of the API server about a resource without a
-// definition stands.
-const askAgain = time.Minute
+const (
+	// askAgain is how long an answer of the API server about a resource without a
+	// definition stands.
+	askAgain = time.Minute
+	// answerWithin is how long one may take.
+	answerWithin = 10 * time.Second
+)
 
 // Config says where a [Watcher] looks.
 type Config struct {
 	// Definitions is an informer of definitions that has not started. The watcher
 	// starts it when somebody asks for a resource.
 	Definitions *informer.Shared
+	// Resource is theirs.
+	Resource schema.GroupVersionResource
 	// Served asks the API server whether it serves a resource.
 	Served func(ctx context.Context, gvr schema.GroupVersionResource) (bool, error)
 	// Filters say which definitions count. All must say so.
@@ -49,9 +56,10 @@ type Watcher struct {
 	mu          sync.Mutex
 	stop        <-chan struct{} // that Run was called with
 	running     bool
-	wanted      bool // somebody has asked for a resource
-	listed      bool // the definitions are known, or known to be out of reach
-	syncing     bool // synced is closed, or about to be
+	wanted      bool      // somebody has asked for a resource
+	since       time.Time // when the state was reached that NotReady tells
+	listed      bool      // the definitions are known, or known to be out of reach
+	syncing     bool      // synced is closed, or about to be
 	definitions map[string]*Definition
 	resources   map[schema.GroupVersionResource]*resource
 }
@@ -91,7 +99,7 @@ func (w *Watcher) Start(stop <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.running {
-		w.running, w.stop = true, stop
+		w.running, w.stop, w.since = true, stop, time.Now()
 		w.begin()
 	}
 }
@@ -141,7 +149,7 @@ func (w *Watcher) begin() {
 // want notes that somebody asks for a resource. The lock is held.
 func (w *Watcher) want() {
 	if !w.wanted {
-		w.wanted = true
+		w.wanted, w.since = true, time.Now()
 		w.begin()
 	}
 }
@@ -188,6 +196,24 @@ func (w *Watcher) WaitForSync(ctx context.Context) error {
 		}
 		return err
 	}
+}
+
+// NotReady returns what keeps the watcher from being synced, and whether anything does
+// that somebody waits for.
+func (w *Watcher) NotReady() (missing informerfactory.NotReady, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.wanted || isClosed(w.synced) || isClosed(w.ended) {
+		return informerfactory.NotReady{}, false
+	}
+	missing = informerfactory.NotReady{Resource: w.config.Resource, State: informerfactory.NotStarted, Since: w.since}
+	if w.running {
+		missing.State = informerfactory.Starting
+	}
+	if since, err := w.config.Definitions.Failing(); err != nil {
+		missing.State, missing.Since, missing.LastError = informerfactory.Failing, since, err
+	}
+	return missing, true
 }
 
 // Known implements kubetypes.CrdWatcher.
@@ -404,12 +430,12 @@ func (w *Watcher) wakeUp() {
 
 // ask asks the API server about resources that have no definition.
 func (w *Watcher) ask(ctx context.Context) {
-	timer := time.NewTimer(askAgain)
-	defer timer.Stop()
+	ticker := time.NewTicker(askAgain)
+	defer ticker.Stop()
 	again := false
 	for {
 		for _, gvr := range w.questions(again) {
-			served, err := w.config.Served(ctx, gvr)
+			served, err := w.askAbout(ctx, gvr)
 			if ctx.Err() != nil {
 				return
 			}
@@ -418,16 +444,23 @@ func (w *Watcher) ask(ctx context.Context) {
 			}
 			w.answered(gvr, served, err)
 		}
-		timer.Reset(askAgain)
 		select {
 		case <-ctx.Done():
 			return
 		case <-w.wake:
 			again = false
-		case <-timer.C:
+		case <-ticker.C:
 			again = true
 		}
 	}
+}
+
+// askAbout asks about one resource. A server that does not answer must not keep the
+// others waiting.
+func (w *Watcher) askAbout(ctx context.Context, gvr schema.GroupVersionResource) (served bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	return w.config.Served(ctx, gvr)
 }
 
 // questions returns the resources that the server has to be asked about.

@@ -3,7 +3,7 @@
 package clienttest
 
 import (
-	apitypes "k8s.io/apimachinery/pkg/types"
+	"context"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/controllers"
@@ -73,14 +73,15 @@ func (w TestWriter[T]) Delete(name, namespace string) {
 	}
 }
 
-// current returns the object with the resourceVersion that the server has now, if it names none.
+// current returns the object with the resourceVersion that the server has now, if it names none and the writer can read it,
+// as those of package kclient can.
 func (w TestWriter[T]) current(verb string, object T) T {
 	w.t.Helper()
-	if object.GetResourceVersion() != "" {
+	live, ok := w.writer.(kclient.LiveReader[T])
+	if object.GetResourceVersion() != "" || !ok {
 		return object
 	}
-	// A patch of nothing reads the object.
-	present, err := w.writer.Patch(object.GetName(), object.GetNamespace(), apitypes.MergePatchType, []byte("{}"))
+	present, err := live.GetLive(context.Background(), object.GetName(), object.GetNamespace())
 	if err != nil {
 		w.fail(verb, object.GetNamespace(), object.GetName(), err)
 	}
