@@ -118,7 +118,7 @@ func content(t *testing.T, who string, open func() scenario.Case, once bool) []s
 
 func TestRun_measuresEveryRow(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes some seconds")
+		t.Skip("it takes some seconds: not with -short")
 	}
 	var out strings.Builder
 	met, err := run([]string{"-quick", "-json"}, &out, io.Discard)
