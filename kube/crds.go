@@ -124,7 +124,7 @@ func newCRDWatcher(c *client) (*crd.Watcher, error) {
 
 // serves asks the API server whether it serves a resource.
 func serves(ctx context.Context, server rest.Interface, gvr schema.GroupVersionResource) (bool, error) {
-	body, err := server.Get().AbsPath(apiPath(gvr.GroupVersion()), gvr.Group, gvr.Version).Do(ctx).Raw()
+	body, err := server.Get().AbsPath(source.APIPath(gvr.GroupVersion()), gvr.Group, gvr.Version).Do(ctx).Raw()
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}

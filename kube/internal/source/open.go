@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -28,6 +29,8 @@ import (
 type Client interface {
 	Types() *types.Registry
 	RESTClient(info types.Info) (rest.Interface, error)
+	RESTConfig() *rest.Config
+	HTTPClient() *http.Client
 	Dynamic() dynamic.Interface
 	Metadata() metadata.Interface
 	Informers() informerfactory.InformerFactory
@@ -45,6 +48,7 @@ func Options(c Client, gvr schema.GroupVersionResource, filter kubetypes.Filter)
 		FieldSelector:   filter.FieldSelector,
 		Namespace:       filter.Namespace,
 		Cluster:         c.ClusterID(),
+		Projection:      filter.Projection,
 		ObjectTransform: filter.ObjectTransform,
 		TransformKey:    filter.TransformKey,
 	}
@@ -114,6 +118,7 @@ func ConfigFor(c Client, gvr schema.GroupVersionResource, opts kubetypes.Informe
 	if config.Transform == nil {
 		config.Transform = dropManagedFields
 	}
+	config.Transform = access.after(config.Transform)
 	return config, nil
 }
 
@@ -160,12 +165,30 @@ type access struct {
 	watch    func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error)
 	expected runtime.Object
 	client   any // knows whether lists can be streamed
+	// project is for objects that cannot be read in part; nil for others.
+	project func(obj any) error
+}
+
+// after returns a transform that comes after the projection of what was read whole.
+func (a access) after(transform cache.TransformFunc) cache.TransformFunc {
+	if a.project == nil {
+		return transform
+	}
+	return func(obj any) (any, error) {
+		if err := a.project(obj); err != nil {
+			return nil, err
+		}
+		return transform(obj)
+	}
 }
 
 func reach(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOptions) (access, error) {
 	switch opts.InformerType {
 	case kubetypes.DynamicInformer:
-		client := c.Dynamic()
+		client, err := dynamicClient(c, opts.Projection)
+		if err != nil {
+			return access{}, err
+		}
 		objects := client.Resource(gvr).Namespace(opts.Namespace)
 		return access{
 			list: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
@@ -177,6 +200,10 @@ func reach(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOpt
 	case kubetypes.MetadataInformer:
 		client := c.Metadata()
 		objects := client.Resource(gvr).Namespace(opts.Namespace)
+		project, err := metadataProjection(opts.Projection)
+		if err != nil {
+			return access{}, fmt.Errorf("informer of %s: %w", gvr, err)
+		}
 		return access{
 			list: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 				return orNil(objects.List(ctx, o))
@@ -184,6 +211,7 @@ func reach(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOpt
 			watch:    objects.Watch,
 			expected: &metav1.PartialObjectMetadata{},
 			client:   client,
+			project:  project,
 		}, nil
 	case kubetypes.StandardInformer:
 		return reachTyped(c, gvr, opts)
@@ -200,7 +228,7 @@ func reachTyped(c Client, gvr schema.GroupVersionResource, opts kubetypes.Inform
 	if _, err := info.NewList(); err != nil {
 		return access{}, err
 	}
-	client, err := c.RESTClient(info)
+	client, err := restClient(c, info, opts.Projection)
 	if err != nil {
 		return access{}, fmt.Errorf("client of %s: %w", gvr, err)
 	}
