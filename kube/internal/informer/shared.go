@@ -47,6 +47,8 @@ type Shared struct {
 	// deliveries counts the goroutines that call handlers.
 	deliveries sync.WaitGroup
 
+	labels labelIndexes
+
 	// writing serialises changes of the store and of the set of indexes.
 	writing sync.Mutex
 
@@ -75,6 +77,7 @@ func New(config Config) *Shared {
 		synced:    make(chan struct{}),
 		store:     cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc}),
 		handlers:  map[*handler]struct{}{},
+		labels:    labelIndexes{asked: map[string]bool{}, byLabel: map[string]*index{}},
 		transform: config.Transform,
 	}
 	s.legacyView = NewView(s, nil, nil)
