@@ -94,6 +94,9 @@ type crdClient struct {
 
 func (c crdClient) Types() *types.Registry { return c.registry }
 
+// CacheDefaults are not for definitions, which nobody reads but their watcher.
+func (c crdClient) CacheDefaults() kubetypes.CacheDefaults { return kubetypes.CacheDefaults{} }
+
 func newCRDWatcher(c *client) (*crd.Watcher, error) {
 	registry := types.FromScheme(nil, nil)
 	if err := registry.Register(crd.Registration()); err != nil {

@@ -5,6 +5,7 @@ package kubetypes
 import (
 	"fmt"
 	"strings"
+	"unique"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -116,6 +117,16 @@ func Drop(paths ...string) Transform {
 func Keep(paths ...string) Transform {
 	set := mustParse("Keep", paths).ForCache()
 	return onFields("Keep", set, set.Keep)
+}
+
+// InternStrings has equal strings in the named fields of all objects be one in memory, and so the
+// keys of maps. It is for what many objects have in common, such as labels, namespaces,
+// nodes and images. Paths are those of [Drop]. It panics if one is malformed.
+func InternStrings(paths ...string) Transform {
+	set := mustParse("InternStrings", paths)
+	return onFields("InternStrings", set, func(obj any) error {
+		return set.Strings(obj, func(s string) string { return unique.Make(s).Value() })
+	})
 }
 
 func onFields(name string, set *fieldset.Set, change func(obj any) error) Transform {

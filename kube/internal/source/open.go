@@ -27,16 +27,22 @@ import (
 
 // Client is what is needed of a kube.Client.
 type Client interface {
+	Connection
 	Types() *types.Registry
+	Informers() informerfactory.InformerFactory
+	CacheDefaults() kubetypes.CacheDefaults
+	ClusterID() cluster.ID
+	DefaultNamespace() string
+	Logger() *slog.Logger
+}
+
+// Connection is the way to the API server.
+type Connection interface {
 	RESTClient(info types.Info) (rest.Interface, error)
 	RESTConfig() *rest.Config
 	HTTPClient() *http.Client
 	Dynamic() dynamic.Interface
 	Metadata() metadata.Interface
-	Informers() informerfactory.InformerFactory
-	ClusterID() cluster.ID
-	DefaultNamespace() string
-	Logger() *slog.Logger
 }
 
 // Options returns the part of the filter that decides what is cached. Where the
@@ -51,6 +57,9 @@ func Options(c Client, gvr schema.GroupVersionResource, filter kubetypes.Filter)
 		Projection:      filter.Projection,
 		ObjectTransform: filter.ObjectTransform,
 		TransformKey:    filter.TransformKey,
+	}
+	if standard := c.CacheDefaults().Transform; opts.ObjectTransform == nil && standard.Func != nil {
+		opts.ObjectTransform, opts.TransformKey = standard.Func, standard.Name
 	}
 	if opts.Namespace == "" && c.DefaultNamespace() != "" && c.Types().ScopeOf(gvr) == types.ScopeNamespaced {
 		opts.Namespace = c.DefaultNamespace()
@@ -113,6 +122,7 @@ func ConfigFor(c Client, gvr schema.GroupVersionResource, opts kubetypes.Informe
 		ListerWatcher: access.listWatch(opts),
 		Expected:      access.expected,
 		Transform:     opts.ObjectTransform,
+		OnMutation:    c.CacheDefaults().OnMutation,
 		Logger:        loggerFor(c),
 	}
 	if config.Transform == nil {
