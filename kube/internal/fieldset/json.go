@@ -39,7 +39,7 @@ func JSONKind(data []byte) string {
 	c := jsonCutter{in: data}
 	c.space()
 	errFound := errors.New("found")
-	err := c.fields(func(name string) error {
+	err := c.fields(func(name string, _ []byte) error {
 		start := c.at
 		if err := c.skip(); err != nil || name != "kind" {
 			return err
@@ -96,7 +96,7 @@ func (c *jsonCutter) object(depth int, choose func(name string) (tree, bool)) er
 	}
 	c.out = append(c.out, '{')
 	first := true
-	err := c.fields(func(name string) error {
+	err := c.fields(func(name string, quoted []byte) error {
 		rest, wanted := choose(name)
 		if !wanted {
 			return c.skip()
@@ -105,10 +105,6 @@ func (c *jsonCutter) object(depth int, choose func(name string) (tree, bool)) er
 			c.out = append(c.out, ',')
 		}
 		first = false
-		quoted, err := json.Marshal(name)
-		if err != nil {
-			return err
-		}
 		c.out = append(append(c.out, quoted...), ':')
 		return c.value(rest, depth+1)
 	})
@@ -139,18 +135,19 @@ func (c *jsonCutter) array(t tree, depth int) error {
 	return nil
 }
 
-// fields calls visit with the name of each field of an object when its value is to be read.
-func (c *jsonCutter) fields(visit func(name string) error) error {
+// fields calls visit with the name of each field of an object, and as it is written, when
+// its value is to be read.
+func (c *jsonCutter) fields(visit func(name string, quoted []byte) error) error {
 	if c.peek() != '{' {
 		return c.errorf("object expected")
 	}
 	c.at++
 	for c.space(); c.peek() != '}'; {
-		name, err := c.name()
+		name, quoted, err := c.name()
 		if err != nil {
 			return err
 		}
-		if err := visit(name); err != nil {
+		if err := visit(name, quoted); err != nil {
 			return err
 		}
 		if c.space(); c.peek() == ',' {
@@ -165,28 +162,27 @@ func (c *jsonCutter) fields(visit func(name string) error) error {
 }
 
 // name reads the name of a field, up to its value.
-func (c *jsonCutter) name() (string, error) {
+func (c *jsonCutter) name() (name string, quoted []byte, err error) {
 	start := c.at
 	if c.peek() != '"' {
-		return "", c.errorf("name of a field expected")
+		return "", nil, c.errorf("name of a field expected")
 	}
 	if err := c.skipString(); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	quoted := c.in[start:c.at]
+	quoted = c.in[start:c.at]
 	if c.space(); c.peek() != ':' {
-		return "", c.errorf("colon expected after %s", quoted)
+		return "", nil, c.errorf("colon expected after %s", quoted)
 	}
 	c.at++
 	c.space()
 	if bytes.IndexByte(quoted, '\\') < 0 {
-		return string(quoted[1 : len(quoted)-1]), nil
+		return string(quoted[1 : len(quoted)-1]), quoted, nil
 	}
-	var name string
 	if err := json.Unmarshal(quoted, &name); err != nil {
-		return "", c.errorf("name of a field: %v", err)
+		return "", nil, c.errorf("name of a field: %v", err)
 	}
-	return name, nil
+	return name, quoted, nil
 }
 
 func (c *jsonCutter) copyValue() error {
