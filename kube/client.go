@@ -130,6 +130,7 @@ type client struct {
 	rest      *restClients
 	crds      *crd.Watcher
 	version   *serverVersion
+	filter    kubetypes.DynamicObjectFilter
 }
 
 // New returns a client for the API server that config leads to. It reads the files
@@ -183,6 +184,9 @@ func New(config *rest.Config, opts ...Option) (Client, error) {
 	if c.crds, err = newCRDWatcher(c); err != nil {
 		return nil, fmt.Errorf("new kube client: watcher of definitions: %w", err)
 	}
+	if o.objectFilter != nil {
+		c.filter = o.objectFilter(c)
+	}
 	return c, nil
 }
 
@@ -197,7 +201,7 @@ func (c *client) DefaultNamespace() string                   { return c.options.
 
 func (c *client) CacheDefaults() kubetypes.CacheDefaults { return c.options.caches }
 
-func (c *client) ObjectFilter() kubetypes.DynamicObjectFilter { return c.options.objectFilter }
+func (c *client) ObjectFilter() kubetypes.DynamicObjectFilter { return c.filter }
 
 func (c *client) RESTClient(info types.Info) (rest.Interface, error) { return c.rest.get(info) }
 

@@ -94,8 +94,10 @@ type crdClient struct {
 
 func (c crdClient) Types() *types.Registry { return c.registry }
 
-// CacheDefaults are not for definitions, which nobody reads but their watcher.
-func (c crdClient) CacheDefaults() kubetypes.CacheDefaults { return kubetypes.CacheDefaults{} }
+// CacheDefaults has none of what is about objects: nobody reads definitions but their watcher.
+func (c crdClient) CacheDefaults() kubetypes.CacheDefaults {
+	return kubetypes.CacheDefaults{OnError: c.options.caches.OnError}
+}
 
 func newCRDWatcher(c *client) (*crd.Watcher, error) {
 	registry := types.FromScheme(nil, nil)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/kclient"
@@ -92,4 +95,40 @@ func TestNotReady_namesItsFields(t *testing.T) {
 		got[0].InformerType.String() != "metadata" || got[0].State != "NotStarted" || got[0].LastError != nil {
 		t.Errorf("not ready: %+v", got)
 	}
+}
+
+// TestWithInformerErrors_isToldOfEveryFailure counts lists and watches that fail, and not
+// those that end as they do. (Contract R-20.)
+func TestWithInformerErrors_isToldOfEveryFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := kubefake.NewServer(pod("shop", "cart"))
+		defer server.Close()
+		server.FailNext(1, kubefake.Match{Verb: "list", Resource: "pods"}, apierrors.NewServiceUnavailable("closed"))
+		server.FailNext(1, kubefake.Match{Verb: "watch", Resource: "pods"}, apierrors.NewServiceUnavailable("closed"))
+		var mu sync.Mutex
+		var got []string
+		client, err := kube.New(server.RESTConfig(), kube.WithInformerErrors(func(resource schema.GroupVersionResource, err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			got = append(got, resource.Resource+": "+err.Error())
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := make(chan struct{})
+		kclient.New[*corev1.Pod](client)
+		if !client.RunAndWait(stop) {
+			t.Fatal("not ready")
+		}
+		server.CutWatches(kubefake.Match{})
+		time.Sleep(time.Minute)
+		close(stop)
+		client.Shutdown()
+		mu.Lock()
+		defer mu.Unlock()
+		want := []string{"pods: watch: closed", "pods: list: closed"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("errors (-want +got):\n%s", diff)
+		}
+	})
 }

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 
@@ -25,7 +26,7 @@ type options struct {
 	scheme           *runtime.Scheme
 	mapper           meta.RESTMapper
 	types            []types.Registration
-	objectFilter     kubetypes.DynamicObjectFilter
+	objectFilter     func(Client) kubetypes.DynamicObjectFilter
 	caches           kubetypes.CacheDefaults
 	defaultNamespace string
 	logger           *slog.Logger
@@ -78,7 +79,13 @@ func WithRESTMapper(mapper meta.RESTMapper) Option {
 
 // WithObjectFilter sets what [Identity].ObjectFilter returns.
 func WithObjectFilter(filter kubetypes.DynamicObjectFilter) Option {
-	return func(o *options) { o.objectFilter = filter }
+	return WithObjectFilterOf(func(Client) kubetypes.DynamicObjectFilter { return filter })
+}
+
+// WithObjectFilterOf sets what [Identity].ObjectFilter returns to what makes of the client, such
+// as a filter of namespaces, which are read with the same client. [New] calls it last.
+func WithObjectFilterOf(makes func(c Client) kubetypes.DynamicObjectFilter) Option {
+	return func(o *options) { o.objectFilter = makes }
 }
 
 // WithDefaultTransform has the transform change objects of all informers whose filter has no
@@ -86,6 +93,13 @@ func WithObjectFilter(filter kubetypes.DynamicObjectFilter) Option {
 // are cached: Go types, unstructured objects and metadata.
 func WithDefaultTransform(transform kubetypes.Transform) Option {
 	return func(o *options) { o.caches.Transform = transform }
+}
+
+// WithInformerErrors has handler called with every list and watch that fails, by the informer
+// of the resource, which tries again: for metrics. What is normal for a watch, such as its
+// end, is no failure. Calls come from many goroutines and hold up their informer.
+func WithInformerErrors(handler func(resource schema.GroupVersionResource, err error)) Option {
+	return func(o *options) { o.caches.OnError = handler }
 }
 
 // WithMutationDetector has informers keep a copy of every cached object, and compare them when

@@ -16,6 +16,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime"
+	utilversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 
@@ -92,6 +93,16 @@ func (s *Server) Put(objects ...runtime.Object) error {
 // Compact makes the server forget what it was before: a watch or a continued list from an earlier resourceVersion
 // answers 410 Gone, as on a real server after some minutes. Watches that are up to date go on.
 func (s *Server) Compact() { s.handler.Store().Compact() }
+
+// SetVersion changes the version that the server says it has, such as "1.30" or "v1.30.2"; what it does stays the same.
+// It panics if that is no version.
+func (s *Server) SetVersion(version string) {
+	v, err := utilversion.ParseGeneric(version)
+	if err != nil {
+		panic(fmt.Sprintf("kubefake.Server.SetVersion(%q): %v; write it like 1.30 or v1.30.2", version, err))
+	}
+	s.handler.SetVersion(v)
+}
 
 // PauseGarbageCollection leaves objects whose owners are gone, and owners that wait for their dependents, where they are
 // until the returned function is called, as if the cluster's garbage collector were slow. That function may be called more

@@ -339,3 +339,22 @@ func TestListen_isForThisMachineOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestSetVersion_changesWhatTheServerSaysItIs(t *testing.T) {
+	client := kubefake.NewClient()
+	defer client.Close()
+	client.Server().SetVersion("1.30")
+	v, err := client.GetKubernetesVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.Major + "." + v.Minor + " " + v.GitVersion; got != "1.30 v1.30.0+kubefake" {
+		t.Errorf("got version %s", got)
+	}
+	defer func() {
+		if got := fmt.Sprint(recover()); !strings.Contains(got, "write it like 1.30") {
+			t.Errorf("panic with %q", got)
+		}
+	}()
+	client.Server().SetVersion("newest")
+}

@@ -30,6 +30,8 @@ type Config struct {
 	Expected runtime.Object
 	// Transform changes objects before they are cached. Nil leaves them alone.
 	Transform cache.TransformFunc
+	// OnError is told of every list and watch that fails. Nil tells nobody.
+	OnError func(err error)
 	// OnMutation is told of cached objects that somebody changed. Nil does not look.
 	OnMutation func(err error)
 	// Logger is where errors of list and watch are logged.
@@ -122,6 +124,9 @@ func (s *Shared) setLastError(err error) {
 	}
 	if apierrors.IsResourceExpired(err) || apierrors.IsGone(err) || errors.Is(err, io.EOF) || errors.Is(err, context.Canceled) {
 		return // how watches end when all is well
+	}
+	if s.config.OnError != nil {
+		s.config.OnError(err)
 	}
 	f := &failure{err: err, since: time.Now()}
 	if before := s.failure.Load(); before != nil {

@@ -125,6 +125,9 @@ func ConfigFor(c Client, gvr schema.GroupVersionResource, opts kubetypes.Informe
 		OnMutation:    c.CacheDefaults().OnMutation,
 		Logger:        loggerFor(c),
 	}
+	if onError := c.CacheDefaults().OnError; onError != nil {
+		config.OnError = func(err error) { onError(gvr, err) }
+	}
 	if config.Transform == nil {
 		config.Transform = dropManagedFields
 	}

@@ -27,6 +27,19 @@ func Types() []types.Registration {
 	)
 }
 
+// MinimumVersions returns the oldest bundles of the Gateway API whose definitions serve what these
+// Go types are, by the name of the definition, and the annotation in which a definition has
+// its bundle's version: the arguments of kube.MinimumCRDVersions. Older definitions are of
+// experimental versions that others have replaced. The caller owns the map.
+func MinimumVersions() (table map[string]string, annotation string) {
+	return map[string]string{
+		"grpcroutes.gateway.networking.k8s.io":         "1.1.0",
+		"backendtlspolicies.gateway.networking.k8s.io": "1.4.0",
+		"tlsroutes.gateway.networking.k8s.io":          "1.5.0",
+		"tcproutes.gateway.networking.k8s.io":          "1.6.0",
+	}, "gateway.networking.k8s.io/bundle-version"
+}
+
 func v1Types() []types.Registration {
 	gv := schema.GroupVersion(v1.GroupVersion)
 	return []types.Registration{

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -15,6 +16,7 @@ import (
 	gatewayv1beta1 "sigs.k8s.io/gateway-api/apis/v1beta1"
 	experimental "sigs.k8s.io/gateway-api/apisx/v1alpha1"
 
+	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/types"
 	"github.com/krtkit/krtkit/kube/types/gatewayapi"
 )
@@ -81,5 +83,35 @@ func TestTypes_areServedUnderTheseNames(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("resources mismatch (-want +got):\n%s", diff)
+	}
+}
+
+// TestMinimumVersions_isATableOfVersions sees that it is what kube.MinimumCRDVersions takes.
+// (Contract R-44.)
+func TestMinimumVersions_isATableOfVersions(t *testing.T) {
+	table, annotation := gatewayapi.MinimumVersions()
+	filter, err := kube.MinimumCRDVersions(table, annotation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, version string
+		want          bool
+	}{
+		{"httproutes", "0.1.0", true},
+		{"grpcroutes", "1.1.0-rc.1", true},
+		{"grpcroutes", "1.0.9", false},
+		{"backendtlspolicies", "1.4.0", true},
+		{"backendtlspolicies", "1.3.0", false},
+		{"tlsroutes", "1.4.0", false},
+		{"tcproutes", "1.5.0", false},
+		{"tcproutes", "1.6.0", true},
+	} {
+		definition := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{
+			Name: tt.name + ".gateway.networking.k8s.io", Annotations: map[string]string{annotation: tt.version},
+		}}
+		if got := filter(definition); got != tt.want {
+			t.Errorf("%s of bundle %s: got %t, want %t", tt.name, tt.version, got, tt.want)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilversion "k8s.io/apimachinery/pkg/util/version"
 	"k8s.io/apimachinery/pkg/version"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
@@ -23,7 +24,7 @@ func (h *Handler) document(req *http.Request, parts []string) (*Response, error)
 	case "healthz", "livez", "readyz":
 		return textResponse(http.StatusOK, "ok"), nil
 	case "version":
-		return jsonResponse(http.StatusOK, serverVersion()), nil
+		return jsonResponse(http.StatusOK, h.serverVersion()), nil
 	case "api", "apis":
 		if wantsAggregated(req.Header.Get("Accept")) {
 			doc, err := h.registry.Aggregated(path == "api")
@@ -81,10 +82,17 @@ func wantsAggregated(accept string) bool {
 	return false
 }
 
-func serverVersion() version.Info {
+// SetVersion changes the version that the server says it has.
+func (h *Handler) SetVersion(v *utilversion.Version) { h.version.Store(v) }
+
+func (h *Handler) serverVersion() version.Info {
+	v := h.version.Load()
+	if v == nil {
+		v = utilversion.MajorMinor(resource.Major, resource.Minor)
+	}
 	return version.Info{
-		Major: fmt.Sprint(resource.Major), Minor: fmt.Sprint(resource.Minor),
-		GitVersion: fmt.Sprintf("v%d.%d.0+kubefake", resource.Major, resource.Minor),
+		Major: fmt.Sprint(v.Major()), Minor: fmt.Sprint(v.Minor()),
+		GitVersion: fmt.Sprintf("v%d.%d.%d+kubefake", v.Major(), v.Minor(), v.Patch()),
 		GitCommit:  "", GitTreeState: "clean", BuildDate: "1970-01-01T00:00:00Z",
 		GoVersion: runtime.Version(), Compiler: runtime.Compiler, Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}

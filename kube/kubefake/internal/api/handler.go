@@ -12,10 +12,12 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utilversion "k8s.io/apimachinery/pkg/util/version"
 
 	"github.com/krtkit/krtkit/kube/kubefake/internal/ownership"
 	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
@@ -27,6 +29,7 @@ type Handler struct {
 	store    *store.Store
 	registry *resource.Registry
 	owners   ownership.Owners
+	version  atomic.Pointer[utilversion.Version] // nil for that of resource
 
 	// definitions is held while a CustomResourceDefinition is written, so that what is served and what is stored agree.
 	definitions sync.Mutex
