@@ -22,6 +22,8 @@ import (
 	"github.com/krtkit/krtkit/kube/kclient/clienttest"
 	"github.com/krtkit/krtkit/kube/kubefake"
 	"github.com/krtkit/krtkit/util/sets"
+	"github.com/krtkit/krtkit/util/test"
+	"github.com/krtkit/krtkit/util/test/assert"
 )
 
 func newClient(t *testing.T) *kubefake.Client {
@@ -33,7 +35,7 @@ func newClient(t *testing.T) *kubefake.Client {
 
 type podClient = clienttest.TestClient[*corev1.Pod]
 
-func direct(t clienttest.Failer, c kube.Client) podClient {
+func direct(t test.Failer, c kube.Client) podClient {
 	return clienttest.NewDirectClient[*corev1.Pod, corev1.Pod, *corev1.PodList](t, c)
 }
 
@@ -44,27 +46,11 @@ func pod(name, version string) *corev1.Pod {
 	}
 }
 
-// failed is what a test that fails panics with here.
-type failed string
-
-// recorder is a test that fails in the open.
-type recorder struct{ testing.TB }
-
-func (recorder) Fatalf(format string, args ...any) { panic(failed(fmt.Sprintf(format, args...))) }
-
 // failure returns the message with which the test ends.
-func failure(t *testing.T, f func(clienttest.Failer)) (message string) {
-	t.Helper()
-	defer func() {
-		if p := recover(); p != nil {
-			text, ok := p.(failed)
-			if !ok {
-				panic(p)
-			}
-			message = string(text)
-		}
-	}()
-	f(recorder{t})
+func failure(f func(test.Failer)) string {
+	if err := test.Wrap(f); err != nil {
+		return err.Error()
+	}
 	return ""
 }
 
@@ -111,7 +97,7 @@ func TestTestWriter_errorsEndTheTest(t *testing.T) {
 	} {
 		broken := func(r kubefake.Request) bool { return r.Name == "broken" || r.Namespace == "broken" }
 		fault := c.Server().FailNext(1, kubefake.Match{Func: broken}, apierrors.NewBadRequest("on purpose"))
-		got := failure(t, func(f clienttest.Failer) { do(direct(f, c)) })
+		got := failure(func(f test.Failer) { do(direct(f, c)) })
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -122,7 +108,7 @@ func TestTestWriter_errorsEndTheTest(t *testing.T) {
 func TestNewWriter_namesTypesThatTheClientDoesNotKnow(t *testing.T) {
 	c := newClient(t)
 	type unknown struct{ corev1.Pod }
-	got := failure(t, func(f clienttest.Failer) { clienttest.NewWriter[*unknown](f, c) })
+	got := failure(func(f test.Failer) { clienttest.NewWriter[*unknown](f, c) })
 	if !strings.Contains(got, "unknown") {
 		t.Errorf("got %q, want the type's name", got)
 	}
@@ -143,17 +129,13 @@ func TestNewDirectClient_listsWhatMatches(t *testing.T) {
 	}
 }
 
-type tracker []string
-
-func (t *tracker) Record(event string) { *t = append(*t, event) }
-
 func TestWrap_readsFromTheCacheAndTracks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := kubefake.NewClient(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}})
 		informer := kclient.New[*corev1.Pod](c)
 		pods := clienttest.Wrap(t, informer)
-		var got tracker
-		informer.AddEventHandler(clienttest.TrackerHandler(&got))
+		got := assert.NewTracker[string](t)
+		informer.AddEventHandler(clienttest.TrackerHandler(got))
 		stop := make(chan struct{})
 		c.RunAndWait(stop)
 		pods.Create(pod("a", "1"))
@@ -165,9 +147,7 @@ func TestWrap_readsFromTheCacheAndTracks(t *testing.T) {
 		synctest.Wait()
 		pods.Delete("a", "shop")
 		synctest.Wait()
-		if diff := cmp.Diff(tracker{"add/a", "update/a", "delete/a"}, got); diff != "" {
-			t.Errorf("events mismatch (-want +got):\n%s", diff)
-		}
+		got.WaitOrdered("add/a", "update/a", "delete/a")
 		close(stop)
 		c.Shutdown()
 		c.Close()
@@ -241,14 +221,14 @@ func TestMakeCRDVersions_servesTheseAndStoresTheFirst(t *testing.T) {
 	if diff := cmp.Diff([]string{"v1alpha1", "v1"}, stored); diff != "" {
 		t.Errorf("stored versions mismatch (-want +got):\n%s", diff)
 	}
-	if got := failure(t, func(f clienttest.Failer) { clienttest.MakeCRDVersions(f, c, widgets.GroupResource()) }); got == "" {
+	if got := failure(func(f test.Failer) { clienttest.MakeCRDVersions(f, c, widgets.GroupResource()) }); got == "" {
 		t.Error("a definition without versions was made")
 	}
 }
 
 func TestMakeCRD_takesKindAndScopeFromTheClientsTypes(t *testing.T) {
 	c := newClient(t)
-	got := failure(t, func(f clienttest.Failer) {
+	got := failure(func(f test.Failer) {
 		// The server has this one already.
 		clienttest.MakeCRD(f, c, schema.GroupVersionResource{Group: "storage.k8s.io", Version: "v1", Resource: "storageclasses"})
 	})
@@ -276,12 +256,12 @@ func TestDeleteCRD_takesTheObjectsAlong(t *testing.T) {
 func TestMakeCRD_errorsEndTheTest(t *testing.T) {
 	c := newClient(t)
 	crds := kubefake.Match{Resource: "customresourcedefinitions"}
-	for _, do := range []func(clienttest.Failer){
-		func(f clienttest.Failer) { clienttest.MakeCRD(f, c, widgets) },
-		func(f clienttest.Failer) { clienttest.DeleteCRD(f, c, widgets) },
+	for _, do := range []func(test.Failer){
+		func(f test.Failer) { clienttest.MakeCRD(f, c, widgets) },
+		func(f test.Failer) { clienttest.DeleteCRD(f, c, widgets) },
 	} {
 		fault := c.Server().FailNext(1, crds, apierrors.NewForbidden(schema.GroupResource{}, "", errors.New("on purpose")))
-		if got := failure(t, do); !strings.Contains(got, "CustomResourceDefinition widgets.example.com: ") || !strings.Contains(got, "on purpose") {
+		if got := failure(do); !strings.Contains(got, "CustomResourceDefinition widgets.example.com: ") || !strings.Contains(got, "on purpose") {
 			t.Errorf("got %q", got)
 		}
 		fault.Stop()

@@ -8,24 +8,17 @@ import (
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/controllers"
 	"github.com/krtkit/krtkit/kube/kclient"
+	"github.com/krtkit/krtkit/util/test"
 )
-
-// Failer is what this package needs of a test. *testing.T, *testing.B and *testing.F have it.
-type Failer interface {
-	// Helper marks the caller as one whose line is of no interest.
-	Helper()
-	// Fatalf ends the test with a message.
-	Fatalf(format string, args ...any)
-}
 
 // TestWriter writes objects of type T. Errors end the test.
 type TestWriter[T controllers.Object] struct {
-	t      Failer
+	t      test.Failer
 	writer kclient.Writer[T]
 }
 
 // NewWriter returns a writer of objects of type T, which the client must know.
-func NewWriter[T controllers.ComparableObject](t Failer, c kube.Client) TestWriter[T] {
+func NewWriter[T controllers.ComparableObject](t test.Failer, c kube.Client) TestWriter[T] {
 	t.Helper()
 	w, err := kclient.TryNewWriteClient[T](c)
 	if err != nil {
