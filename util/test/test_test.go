@@ -16,11 +16,6 @@ import (
 	"github.com/krtkit/krtkit/util/test"
 )
 
-var (
-	_ test.Failer = testing.TB(nil)
-	_ test.Fuzzer = (*testing.F)(nil)
-)
-
 func TestWrap_returnsTheFirstMessage(t *testing.T) {
 	outer := t
 	for name, tt := range map[string]struct {
