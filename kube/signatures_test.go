@@ -24,7 +24,6 @@ import (
 // does. Clientsets, setters of a client and Istio's own helpers are not here.
 var (
 	_ interface {
-		RESTConfig() *rest.Config
 		Dynamic() dynamic.Interface
 		Metadata() metadata.Interface
 		Informers() informerfactory.InformerFactory
@@ -36,8 +35,9 @@ var (
 		Shutdown()
 		ClusterID() cluster.ID
 	} = kube.Client(nil)
-	_ kube.Client = wrapper{}
-	_ kube.Client = (*kubefake.Client)(nil)
+	_ func(kube.Client) *rest.Config = kube.Client.RESTConfig
+	_ kube.Client                    = wrapper{}
+	_ kube.Client                    = (*kubefake.Client)(nil)
 
 	_ func(clientcmd.ClientConfig, cluster.ID) (kube.Client, error)                    = kube.NewClient
 	_ func(*rest.Config) clientcmd.ClientConfig                                        = kube.NewClientConfigForRestConfig

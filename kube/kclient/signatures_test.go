@@ -70,7 +70,7 @@ var (
 
 	_ func(kube.Client, string) kclient.EventRecorder = kclient.NewEventRecorder
 	_ interface {
-		Write(object runtime.Object, eventtype, reason, messageFmt string, args ...interface{})
+		Write(object runtime.Object, eventtype, reason, messageFmt string, args ...any)
 		Shutdown()
 	} = (*kclient.EventRecorder)(nil)
 )

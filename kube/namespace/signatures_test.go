@@ -18,8 +18,9 @@ var (
 	_                            = func(
 		namespaces kclient.Client[*corev1.Namespace], mesh namespace.Source, stop <-chan struct{},
 	) (filter kubetypes.DynamicObjectFilter, wait namespace.ManualSyncWaiter) {
-		filter = namespace.NewDiscoveryNamespacesFilter(namespaces, mesh, stop)
-		filter, wait = namespace.NewNonBlockingDiscoveryNamespacesFilter(namespaces, mesh, stop)
+		if filter = namespace.NewDiscoveryNamespacesFilter(namespaces, mesh, stop); filter == nil {
+			filter, wait = namespace.NewNonBlockingDiscoveryNamespacesFilter(namespaces, mesh, stop)
+		}
 		return filter, wait
 	}
 )
