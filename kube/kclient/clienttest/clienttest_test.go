@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	klabels "k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/kclient"
@@ -80,6 +81,44 @@ func TestTestWriter_writesWithoutResourceVersions(t *testing.T) {
 	}
 }
 
+func TestTestWriter_patchesAndApplies(t *testing.T) {
+	pods := direct(t, newClient(t))
+	pods.Create(pod("web", "1"))
+	patch := func(patch string) []byte { return []byte(patch) }
+	got := pods.Patch("web", "shop", types.MergePatchType, patch(`{"metadata":{"labels":{"v":"2"}},"status":{"phase":"Failed"}}`))
+	if got.Labels["v"] != "2" || got.Status.Phase == corev1.PodFailed {
+		t.Errorf("got labels %v, phase %s", got.Labels, got.Status.Phase)
+	}
+	got = pods.PatchStatus("web", "shop", types.MergePatchType, patch(`{"status":{"phase":"Failed"}}`))
+	if got.Status.Phase != corev1.PodFailed {
+		t.Errorf("got phase %s", got.Status.Phase)
+	}
+	got = pods.ApplyStatus("web", "shop", types.ApplyPatchType,
+		patch(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"status":{"phase":"Succeeded"}}`), "kubelet")
+	if got.Status.Phase != corev1.PodSucceeded {
+		t.Errorf("got phase %s", got.Status.Phase)
+	}
+	given := pod("web", "3")
+	if got := pods.Apply(given, "tests"); got.Labels["v"] != "3" || got.Status.Phase != corev1.PodSucceeded || given.ResourceVersion != "" {
+		t.Errorf("got labels %v, phase %s", got.Labels, got.Status.Phase)
+	}
+	assert.Equal(t, pods.Apply(pod("new", "1"), "tests").Name, "new")
+	assert.Equal(t, pods.Get("web", "shop").Labels, map[string]string{"v": "3"})
+}
+
+// writerOnly hides what else a client can do.
+type writerOnly struct {
+	kclient.ReadWriter[*corev1.Pod]
+}
+
+func TestApply_needsAWriterThatCan(t *testing.T) {
+	c := newClient(t)
+	got := failure(func(f test.Failer) {
+		clienttest.WrapReadWriter[*corev1.Pod](f, writerOnly{kclient.New[*corev1.Pod](c)}).Apply(pod("web", "1"), "tests")
+	})
+	assert.Equal(t, got, "apply *v1.Pod shop/web: clienttest_test.writerOnly is no kclient.WriterCtx")
+}
+
 func TestTestWriter_errorsEndTheTest(t *testing.T) {
 	c := newClient(t)
 	direct(t, c).Create(pod("old", "1"))
@@ -89,6 +128,10 @@ func TestTestWriter_errorsEndTheTest(t *testing.T) {
 		`create *v1.Pod shop/old: pods "old" already exists`:       func(p podClient) { p.Create(pod("old", "1")) },
 		`update *v1.Pod shop/web: pods "web" not found`:            func(p podClient) { p.Update(pod("web", "1")) },
 		`update status of *v1.Pod shop/web: pods "web" not found`:  func(p podClient) { p.UpdateStatus(pod("web", "1")) },
+		`patch *v1.Pod shop/web: pods "web" not found`:             func(p podClient) { p.Patch("web", "shop", types.MergePatchType, []byte(`{}`)) },
+		`patch status of *v1.Pod shop/web: pods "web" not found`:   func(p podClient) { p.PatchStatus("web", "shop", types.MergePatchType, []byte(`{}`)) },
+		`apply status of *v1.Pod shop/web:`:                        func(p podClient) { p.ApplyStatus("web", "shop", types.ApplyPatchType, []byte(`[]`), "t") },
+		`apply *v1.Pod shop/old: Operation cannot be fulfilled`:    func(p podClient) { p.Apply(stale, "t") },
 		`delete *v1.Pod shop/web: pods "web" not found`:            func(p podClient) { p.Delete("web", "shop") },
 		`update *v1.Pod shop/old: Operation cannot be fulfilled`:   func(p podClient) { p.Update(stale) },
 		`create or update *v1.Pod none/web: namespaces "none" not`: func(p podClient) { x := pod("web", ""); x.Namespace = "none"; p.CreateOrUpdate(x) },

@@ -4,6 +4,9 @@ package clienttest
 
 import (
 	"context"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/controllers"
@@ -58,6 +61,38 @@ func (w TestWriter[T]) CreateOrUpdateStatus(object T) T {
 	return w.UpdateStatus(withVersion(object, made.GetResourceVersion()))
 }
 
+// Patch changes the object and returns it as the server has it.
+func (w TestWriter[T]) Patch(name, namespace string, pt types.PatchType, data []byte) T {
+	w.t.Helper()
+	return w.mustNamed("patch", namespace, name)(w.writer.Patch(name, namespace, pt, data))
+}
+
+// PatchStatus changes the object's status and returns the object as the server has it.
+func (w TestWriter[T]) PatchStatus(name, namespace string, pt types.PatchType, data []byte) T {
+	w.t.Helper()
+	return w.mustNamed("patch status of", namespace, name)(w.writer.PatchStatus(name, namespace, pt, data))
+}
+
+// Apply has the server make the object, or bring what the field manager wants of it, to what is in object (server-side apply), taking
+// over fields of other managers. It returns the object as the server has it. The writer must be a [kclient.WriterCtx] too, as those of
+// package kclient are.
+func (w TestWriter[T]) Apply(object T, fieldManager string) T {
+	w.t.Helper()
+	writer, ok := w.writer.(kclient.WriterCtx[T])
+	if !ok {
+		w.fail("apply", object.GetNamespace(), object.GetName(), fmt.Errorf("%T is no kclient.WriterCtx", w.writer))
+	}
+	return w.must("apply", object, func(object T) (T, error) {
+		return writer.ApplyCtx(context.Background(), object, kclient.FieldOwner(fieldManager), kclient.Force())
+	})
+}
+
+// ApplyStatus is Apply for the status of an object, from a configuration in JSON or YAML.
+func (w TestWriter[T]) ApplyStatus(name, namespace string, pt types.PatchType, data []byte, fieldManager string) T {
+	w.t.Helper()
+	return w.mustNamed("apply status of", namespace, name)(w.writer.ApplyStatus(name, namespace, pt, data, fieldManager))
+}
+
 // Delete deletes the object, which must be there.
 func (w TestWriter[T]) Delete(name, namespace string) {
 	w.t.Helper()
@@ -88,6 +123,17 @@ func (w TestWriter[T]) must(verb string, object T, call func(T) (T, error)) T {
 		w.fail(verb, object.GetNamespace(), object.GetName(), err)
 	}
 	return out
+}
+
+// mustNamed returns a function that takes the outcome of a write.
+func (w TestWriter[T]) mustNamed(verb, namespace, name string) func(T, error) T {
+	return func(out T, err error) T {
+		w.t.Helper()
+		if err != nil {
+			w.fail(verb, namespace, name, err)
+		}
+		return out
+	}
 }
 
 func (w TestWriter[T]) fail(verb, namespace, name string, err error) {
