@@ -17,7 +17,6 @@ import (
 )
 
 func TestWrap_returnsTheFirstMessage(t *testing.T) {
-	outer := t
 	for name, tt := range map[string]struct {
 		f    func(t test.Failer)
 		want string
@@ -32,14 +31,6 @@ func TestWrap_returnsTheFirstMessage(t *testing.T) {
 		"a second one":       {func(t test.Failer) { t.Cleanup(func() { t.Fatal("second") }); t.Fatal("first") }, "first"},
 		"a cleanup":          {func(t test.Failer) { t.Cleanup(func() { t.Fatal("second") }) }, "second"},
 		"Goexit":             {func(test.Failer) { runtime.Goexit() }, "the test ended its goroutine without a result"},
-		"the outer test's Skip": {func(test.Failer) {
-			outer.Run("skipped", func(inner *testing.T) {
-				got := test.Wrap(func(test.Failer) { inner.SkipNow() })
-				if got == nil {
-					inner.Error("there is no error")
-				}
-			})
-		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := ""
@@ -86,6 +77,24 @@ func TestWrap_cleansUpLatestFirstHoweverItEnds(t *testing.T) {
 				t.Errorf("cleanups mismatch (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestWrap_failOfAnotherGoroutineEndsNothing(t *testing.T) {
+	went, goesOn := false, false
+	err := test.Wrap(func(t test.Failer) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			t.Logf("unexpected %s", "event")
+			t.Fail()
+			went = true
+		}()
+		<-done
+		goesOn = true
+	})
+	if err == nil || err.Error() != "unexpected event" || !went || !goesOn {
+		t.Errorf("got %v; went on: %v and %v", err, went, goesOn)
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 // have returned; the latter is called latest first, however f ends.
 //
 // The first of Fail, FailNow, Fatal, Fatalf and Skip ends f, and its message is the error's. Fail and FailNow have none: theirs is
-// what was logged before, or "the test failed" if nothing was.
+// what was logged before, or "the test failed" if nothing was. Fail may be called by any goroutine, as that of a *testing.T; by
+// others than f's own it does not end f.
 //
 // f runs in a goroutine of its own. If it ends that in another way, as a call of the outer test's FailNow does, that is an error
 // too. A panic of f, or of what it gave to Cleanup, becomes a panic of Wrap, with the stack in its value.
@@ -28,6 +29,7 @@ func Wrap(f func(t Failer)) error {
 		defer func() { w.keepPanic(recover()) }() // of what is cleaned up
 		defer w.cleanUp()
 		defer func() { w.keepPanic(recover()) }() // of f: a cleanup that ends the goroutine would end the panic, too
+		w.own = goroutine()
 		f(w)
 		w.returned = true
 	}()
@@ -45,6 +47,8 @@ func Wrap(f func(t Failer)) error {
 
 // wrapped is the test of a call of Wrap.
 type wrapped struct {
+	own string // f's goroutine; set before f is called
+
 	// Of f's goroutine:
 	returned bool   // f did
 	panicked string // the first panic with its stack
@@ -57,29 +61,41 @@ type wrapped struct {
 
 var _ Failer = (*wrapped)(nil)
 
-// end keeps the first error and ends the goroutine.
-func (w *wrapped) end(message string) {
+// keep keeps the first error.
+func (w *wrapped) keep(message string) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.err == nil {
 		w.err = errors.New(message)
 	}
-	w.mu.Unlock()
+}
+
+// end keeps the first error and ends the goroutine.
+func (w *wrapped) end(message string) {
+	w.keep(message)
 	runtime.Goexit()
 }
 
+// logged returns the message of a failure that has none.
+func (w *wrapped) logged() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.log) == 0 {
+		return "the test failed"
+	}
+	return strings.Join(w.log, "\n")
+}
+
 // Fail implements [Failer].
-func (w *wrapped) Fail() { w.FailNow() }
+func (w *wrapped) Fail() {
+	w.keep(w.logged())
+	if goroutine() == w.own {
+		runtime.Goexit()
+	}
+}
 
 // FailNow implements [Failer].
-func (w *wrapped) FailNow() {
-	w.mu.Lock()
-	message := strings.Join(w.log, "\n")
-	w.mu.Unlock()
-	if message == "" {
-		message = "the test failed"
-	}
-	w.end(message)
-}
+func (w *wrapped) FailNow() { w.end(w.logged()) }
 
 // Fatal implements [Failer].
 func (w *wrapped) Fatal(args ...any) { w.end(line(args)) }
@@ -146,6 +162,13 @@ func (w *wrapped) cleanUp() {
 	w.mu.Unlock()
 	defer w.cleanUp()
 	last()
+}
+
+// goroutine tells the calling goroutine from others: "goroutine" and its number.
+func goroutine() string {
+	var stack [64]byte
+	name, _, _ := strings.Cut(string(stack[:runtime.Stack(stack[:], false)]), " [")
+	return name
 }
 
 // line formats arguments as a test's Log does.
