@@ -2,8 +2,9 @@
 
 package test
 
-// Failer is what a helper needs of a test. Every testing.TB is one: *testing.T, *testing.B and *testing.F. The methods do what
-// they do there; in particular FailNow, Fatal, Fatalf and Skip end the goroutine and must be called by the test's own.
+// Failer is what a helper needs of a test. Every testing.TB is one: *testing.T,
+// *testing.B and *testing.F. The methods do what they do there; in particular FailNow,
+// Fatal, Fatalf and Skip end the goroutine and must be called by the test's own.
 type Failer interface {
 	// Fail marks the test as failed and lets it go on.
 	Fail()
@@ -13,7 +14,8 @@ type Failer interface {
 	Fatal(args ...any)
 	// Fatalf is Logf, then FailNow.
 	Fatalf(format string, args ...any)
-	// Log writes its arguments, as fmt.Sprintln formats them, if the test fails or is verbose.
+	// Log writes its arguments, as fmt.Sprintln formats them, if the test fails or is
+	// verbose.
 	Log(args ...any)
 	// Logf is Log with a format.
 	Logf(format string, args ...any)

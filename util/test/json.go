@@ -13,8 +13,9 @@ import (
 	"strings"
 )
 
-// JSONEquals ends the test unless a and b are the same value as JSON, however it is written: spaces, the order of members and the
-// notation of numbers do not count. The message says where the first difference is. What is not valid JSON ends the test too.
+// JSONEquals ends the test unless a and b are the same value as JSON, however it is
+// written: spaces, the order of members and the notation of numbers do not count. The
+// message says where the first difference is. What is not valid JSON ends the test too.
 func JSONEquals(t Failer, a, b string) {
 	t.Helper()
 	first, err := parseJSON(a)
@@ -43,7 +44,8 @@ func parseJSON(s string) (any, error) {
 	return v, nil
 }
 
-// differJSON returns the path to the first difference with what is there on both sides, and "" if there is none.
+// differJSON returns the path to the first difference with what is there on both sides,
+// and "" if there is none.
 func differJSON(path string, a, b any) (where, x, y string) {
 	switch a := a.(type) {
 	case map[string]any:
@@ -101,7 +103,8 @@ func differArray(path string, a, b []any) (where, x, y string) {
 	return "", "", ""
 }
 
-// sameNumber compares integers by their digits, so that large ones keep all of them, and others as floating-point numbers.
+// sameNumber compares integers by their digits, so that large ones keep all of them,
+// and others as floating-point numbers.
 func sameNumber(a, b json.Number) bool {
 	if a == b {
 		return true

@@ -23,8 +23,9 @@ func SetAtomicBoolForTest(t Failer, vv *atomic.Bool, v bool) {
 	t.Cleanup(func() { vv.Store(old) })
 }
 
-// SetEnvForTest sets an environment variable until the test is over. A test that knows how to do so does it itself: a *testing.T
-// panics if it runs in parallel to others, which would see the variable too.
+// SetEnvForTest sets an environment variable until the test is over. A test that knows
+// how to do so does it itself: a *testing.T panics if it runs in parallel to others,
+// which would see the variable too.
 func SetEnvForTest(t Failer, k, v string) {
 	t.Helper()
 	if own, ok := t.(interface{ Setenv(key, value string) }); ok {
@@ -48,7 +49,8 @@ func SetEnvForTest(t Failer, k, v string) {
 	})
 }
 
-// NewStop returns a channel that is closed when the test is over. The test may close it earlier itself; nothing may be sent on it.
+// NewStop returns a channel that is closed when the test is over. The test may close it
+// earlier itself; nothing may be sent on it.
 func NewStop(t Failer) chan struct{} {
 	t.Helper()
 	stop := make(chan struct{})
@@ -62,8 +64,9 @@ func NewStop(t Failer) chan struct{} {
 	return stop
 }
 
-// NewContext returns a context that is cancelled when the test is over, in its turn among what was given to Cleanup. The context of
-// a *testing.T is cancelled before all of that.
+// NewContext returns a context that is cancelled when the test is over, in its turn
+// among what was given to Cleanup. The context of a *testing.T is cancelled before all
+// of that.
 func NewContext(t Failer) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())

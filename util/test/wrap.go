@@ -12,15 +12,18 @@ import (
 	"sync"
 )
 
-// Wrap runs f as a test of its own and returns why it did not pass, or nil if it did. It waits until f and what it gave to Cleanup
-// have returned; the latter is called latest first, however f ends.
+// Wrap runs f as a test of its own and returns why it did not pass, or nil if it did.
+// It waits until f and what it gave to Cleanup have returned; the latter is called
+// latest first, however f ends.
 //
-// The first of Fail, FailNow, Fatal, Fatalf and Skip ends f, and its message is the error's. Fail and FailNow have none: theirs is
-// what was logged before, or "the test failed" if nothing was. Fail may be called by any goroutine, as that of a *testing.T; by
-// others than f's own it does not end f.
+// The first of Fail, FailNow, Fatal, Fatalf and Skip ends f, and its message is the
+// error's. Fail and FailNow have none: theirs is what was logged before, or "the test
+// failed" if nothing was. Fail may be called by any goroutine, as that of a *testing.T;
+// by others than f's own it does not end f.
 //
-// f runs in a goroutine of its own. If it ends that in another way, as a call of the outer test's FailNow does, that is an error
-// too. A panic of f, or of what it gave to Cleanup, becomes a panic of Wrap, with the stack in its value.
+// f runs in a goroutine of its own. If it ends that in another way, as a call of the
+// outer test's FailNow does, that is an error too. A panic of f, or of what it gave to
+// Cleanup, becomes a panic of Wrap, with the stack in its value.
 func Wrap(f func(t Failer)) error {
 	w := &wrapped{}
 	done := make(chan struct{})
@@ -149,7 +152,8 @@ func (w *wrapped) keepPanic(p any) {
 	}
 }
 
-// cleanUp calls what was given to Cleanup, the latest first, also when one of them ends the goroutine or adds another.
+// cleanUp calls what was given to Cleanup, the latest first, also when one of them ends
+// the goroutine or adds another.
 func (w *wrapped) cleanUp() {
 	w.mu.Lock()
 	n := len(w.cleanups)

@@ -15,8 +15,8 @@ const (
 	quiet = 20 * time.Millisecond
 )
 
-// ChannelHasItem returns what comes from the channel. It ends the test if nothing comes within five seconds, or if the channel is
-// closed.
+// ChannelHasItem returns what comes from the channel. It ends the test if nothing comes
+// within five seconds, or if the channel is closed.
 func ChannelHasItem[T any](t test.Failer, c <-chan T) T {
 	t.Helper()
 	select {
@@ -32,7 +32,8 @@ func ChannelHasItem[T any](t test.Failer, c <-chan T) T {
 	return none
 }
 
-// ChannelIsEmpty ends the test if something comes from the channel within 20 milliseconds, or if it is closed.
+// ChannelIsEmpty ends the test if something comes from the channel within 20
+// milliseconds, or if it is closed.
 func ChannelIsEmpty[T any](t test.Failer, c <-chan T) {
 	t.Helper()
 	select {
@@ -45,7 +46,8 @@ func ChannelIsEmpty[T any](t test.Failer, c <-chan T) {
 	}
 }
 
-// ChannelIsClosed ends the test if the channel is not closed within five seconds, or if something else comes from it.
+// ChannelIsClosed ends the test if the channel is not closed within five seconds, or if
+// something else comes from it.
 func ChannelIsClosed[T any](t test.Failer, c <-chan T) {
 	t.Helper()
 	select {

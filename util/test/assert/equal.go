@@ -17,8 +17,8 @@ import (
 	"github.com/krtkit/krtkit/util/test/retry"
 )
 
-// Equal ends the test unless a and b are equal. The message begins with the context and shows what only a has with a minus, and
-// what only b has with a plus.
+// Equal ends the test unless a and b are equal. The message begins with the context and
+// shows what only a has with a minus, and what only b has with a plus.
 func Equal[T any](t test.Failer, a, b T, context ...string) {
 	t.Helper()
 	if err := Compare(a, b); err != nil {
@@ -26,8 +26,8 @@ func Equal[T any](t test.Failer, a, b T, context ...string) {
 	}
 }
 
-// Compare returns nil if a and b are equal, and otherwise an error that shows what only a has with a minus, and what only b has with
-// a plus.
+// Compare returns nil if a and b are equal, and otherwise an error that shows what only
+// a has with a minus, and what only b has with a plus.
 func Compare[T any](a, b T) error {
 	if d := diff(a, b); d != "" {
 		return fmt.Errorf("values are different (-first +second):\n%s", d)
@@ -35,8 +35,8 @@ func Compare[T any](a, b T) error {
 	return nil
 }
 
-// EventuallyEqual ends the test unless fetch returns what is expected within two seconds, or what options say. Pauses begin with two
-// milliseconds.
+// EventuallyEqual ends the test unless fetch returns what is expected within two
+// seconds, or what options say. Pauses begin with two milliseconds.
 func EventuallyEqual[T any](t test.Failer, fetch func() T, expected T, retryOpts ...retry.Option) {
 	t.Helper()
 	options := append([]retry.Option{retry.Timeout(2 * time.Second), retry.BackoffDelay(2 * time.Millisecond)}, retryOpts...)
@@ -51,8 +51,8 @@ func EventuallyEqual[T any](t test.Failer, fetch func() T, expected T, retryOpts
 	}
 }
 
-// Consistently ends the test unless fetch returns what is expected, now and every two milliseconds for a duration, which is 20
-// milliseconds unless one is given.
+// Consistently ends the test unless fetch returns what is expected, now and every two
+// milliseconds for a duration, which is 20 milliseconds unless one is given.
 func Consistently[T any](t test.Failer, fetch func() T, expected T, duration ...time.Duration) {
 	t.Helper()
 	const pause = 2 * time.Millisecond
@@ -110,12 +110,13 @@ func diff[T any](want, got T) string {
 	if dynamic == nil {
 		dynamic = reflect.TypeOf(got)
 	}
-	// Behind pointers they are what T says, such as an error, and not of two types that cannot be compared.
+	// Behind pointers they are what T says, such as an error, and not of two types that
+	// cannot be compared.
 	return cmp.Diff(&want, &got, append(options, optionsOf(dynamic)...)...)
 }
 
-// comparesByMessage reports whether errors are compared as such: those that are messages of protocol buffers or collections of errors
-// are not.
+// comparesByMessage reports whether errors are compared as such: those that are
+// messages of protocol buffers or collections of errors are not.
 func comparesByMessage(a, b error) bool {
 	for _, err := range []error{a, b} {
 		if err == nil {
@@ -138,7 +139,8 @@ func sameMessage(a, b error) bool {
 	return a.Error() == b.Error()
 }
 
-// isNil reports whether there is no error, or one that has no message because it is a nil pointer.
+// isNil reports whether there is no error, or one that has no message because it is a
+// nil pointer.
 func isNil(err error) bool {
 	if err == nil {
 		return true

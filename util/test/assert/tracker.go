@@ -13,8 +13,9 @@ import (
 	"github.com/krtkit/krtkit/util/test/retry"
 )
 
-// Tracker keeps events in the order in which they are recorded, for a test to wait for. Each event is taken once, by one of the
-// methods that wait. Record and Events are safe for concurrent use; all others are for the test's goroutine.
+// Tracker keeps events in the order in which they are recorded, for a test to wait for.
+// Each event is taken once, by one of the methods that wait. Record and Events are safe
+// for concurrent use; all others are for the test's goroutine.
 type Tracker[T comparable] struct {
 	t       test.Failer
 	options []retry.Option
@@ -26,8 +27,8 @@ type Tracker[T comparable] struct {
 // errNoEvent says that all events are taken.
 var errNoEvent = errors.New("no event has come")
 
-// NewTracker returns a tracker that has no events. It waits for a second, and looks every millisecond at first, unless options say
-// otherwise.
+// NewTracker returns a tracker that has no events. It waits for a second, and looks
+// every millisecond at first, unless options say otherwise.
 func NewTracker[T comparable](t test.Failer, opts ...retry.Option) *Tracker[T] {
 	t.Helper()
 	defaults := []retry.Option{retry.Timeout(time.Second), retry.BackoffDelay(time.Millisecond)}
@@ -41,8 +42,8 @@ func (t *Tracker[T]) Record(event T) {
 	t.events = append(t.events, event)
 }
 
-// Events returns the events that nobody has taken, nil if there are none. It takes none of them, and does not wait. The slice is the
-// caller's.
+// Events returns the events that nobody has taken, nil if there are none. It takes none
+// of them, and does not wait. The slice is the caller's.
 func (t *Tracker[T]) Events() []T {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -57,8 +58,8 @@ func (t *Tracker[T]) Empty() {
 	}
 }
 
-// WaitOrdered waits for these events in this order, takes them, and ends the test if another one comes instead or is there after
-// them.
+// WaitOrdered waits for these events in this order, takes them, and ends the test if
+// another one comes instead or is there after them.
 func (t *Tracker[T]) WaitOrdered(events ...T) {
 	t.t.Helper()
 	for i, want := range events {
@@ -72,8 +73,9 @@ func (t *Tracker[T]) WaitOrdered(events ...T) {
 	t.Empty()
 }
 
-// WaitUnordered waits for each of these events, in any order, takes them, and ends the test if another one comes, or one of them a
-// second time. An event that is named twice is waited for once.
+// WaitUnordered waits for each of these events, in any order, takes them, and ends the
+// test if another one comes, or one of them a second time. An event that is named twice
+// is waited for once.
 func (t *Tracker[T]) WaitUnordered(events ...T) {
 	t.t.Helper()
 	left := slices.Clone(events)
@@ -89,7 +91,8 @@ func (t *Tracker[T]) WaitUnordered(events ...T) {
 	t.Empty()
 }
 
-// WaitCompare waits for an event for which f returns true, and takes it and those before it. What comes after it stays.
+// WaitCompare waits for an event for which f returns true, and takes it and those
+// before it. What comes after it stays.
 func (t *Tracker[T]) WaitCompare(f func(T) bool) {
 	t.t.Helper()
 	var passed []T

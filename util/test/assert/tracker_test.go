@@ -18,7 +18,8 @@ import (
 	"github.com/krtkit/krtkit/util/test/retry"
 )
 
-// tracked records events, one every 100 milliseconds, and returns how waiting for them fails and what is left then.
+// tracked records events, one every 100 milliseconds, and returns how waiting for them
+// fails and what is left then.
 func tracked(t *testing.T, events string, wait func(*assert.Tracker[string]), opts ...retry.Option) (message, left string) {
 	t.Helper()
 	synctest.Test(t, func(*testing.T) {

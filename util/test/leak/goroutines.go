@@ -18,10 +18,12 @@ import (
 // label is what Mark marks goroutines with.
 const label = "krtkit.leak.Mark"
 
-// Check fails the test if goroutines that it started, or that those started, are still there when the test is over. Whatever ends
-// them has to be given to Cleanup after this call, so that it is done before the check.
+// Check fails the test if goroutines that it started, or that those started, are still
+// there when the test is over. Whatever ends them has to be given to Cleanup after this
+// call, so that it is done before the check.
 //
-// It must be called by the test's own goroutine, once. Goroutines of a subtest that calls Check itself are checked there only.
+// It must be called by the test's own goroutine, once. Goroutines of a subtest that
+// calls Check itself are checked there only.
 func Check(t test.Failer, opts ...Option) {
 	t.Helper()
 	left := Mark(opts...)
@@ -33,9 +35,11 @@ func Check(t test.Failer, opts ...Option) {
 	})
 }
 
-// Mark is [Check] for a part of a test: a piece of work of the calling goroutine that begins now. What it returns is to be called by the
-// same goroutine. It ends the work, waits for all goroutines that were started by it, directly or by others of them, and returns the
-// stacks of those that do not end, or "". Marks do not nest: the latest one counts.
+// Mark is [Check] for a part of a test: a piece of work of the calling goroutine that
+// begins now. What it returns is to be called by the same goroutine. It ends the work,
+// waits for all goroutines that were started by it, directly or by others of them, and
+// returns the stacks of those that do not end, or "". Marks do not nest: the latest one
+// counts.
 func Mark(opts ...Option) (left func() string) {
 	c := newConfig(opts)
 	mark := new(int64)
@@ -48,14 +52,16 @@ func Mark(opts ...Option) (left func() string) {
 	}
 }
 
-// CheckMain runs the tests of a package and fails if goroutines are left when they have passed. It is for TestMain:
+// CheckMain runs the tests of a package and fails if goroutines are left when they have
+// passed. It is for TestMain:
 //
 //	func TestMain(m *testing.M) { leak.CheckMain(m) }
 //
-// It returns if the tests have failed or left nothing, and otherwise writes the stacks to the standard error and ends the process
-// with code 1.
+// It returns if the tests have failed or left nothing, and otherwise writes the stacks
+// to the standard error and ends the process with code 1.
 func CheckMain(m interface{ Run() int }, opts ...Option) {
 	c := newConfig(opts)
+	c.ignored = append(c.ignored, "os/signal.loop") // the first to ask for signals starts it, for ever
 	before := map[string]bool{}
 	for _, stack := range goroutines() {
 		before[number(stack)] = true
@@ -64,10 +70,7 @@ func CheckMain(m interface{ Run() int }, opts ...Option) {
 		return
 	}
 	left := c.await(func() []string {
-		return slices.DeleteFunc(goroutines(), func(stack string) bool {
-			// The first to ask for signals starts what hands them on for ever.
-			return before[number(stack)] || has(stack, "os/signal.loop") || has(stack, "os/signal.signal_recv") || has(stack, "runtime.ensureSigM.func1")
-		})
+		return slices.DeleteFunc(goroutines(), func(stack string) bool { return before[number(stack)] })
 	})
 	if len(left) > 0 {
 		fmt.Fprintf(os.Stderr, "leak: goroutines are left of the tests:\n\n%s\n", strings.Join(left, "\n\n"))
@@ -75,8 +78,8 @@ func CheckMain(m interface{ Run() int }, opts ...Option) {
 	}
 }
 
-// labelled returns the stacks of the goroutines that have the label now. The profile has a paragraph for all goroutines with the same
-// stack and labels.
+// labelled returns the stacks of the goroutines that have the label now. The profile
+// has a paragraph for all goroutines with the same stack and labels.
 func labelled(id string) []string {
 	var profile bytes.Buffer
 	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1) // a write to a buffer does not fail

@@ -5,6 +5,7 @@ package leak_test
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"strings"
 	"testing"
@@ -37,6 +38,8 @@ func TestLeaving(t *testing.T) {
 	switch os.Getenv(leave) {
 	case "goroutine", "ignored":
 		go waitFor(make(chan struct{}))
+	case "signals":
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	case "failure":
 		go waitFor(make(chan struct{}))
 		t.Error("failed on purpose")
@@ -53,6 +56,7 @@ func TestCheckMain_failsIfGoroutinesAreLeft(t *testing.T) {
 		"goroutine": {1, []string{"leak: goroutines are left of the tests:", "leak_test.waitFor", "TestLeaving"}},
 		"failure":   {1, []string{"failed on purpose"}},
 		"ignored":   {0, []string{"PASS"}},
+		"signals":   {0, []string{"PASS"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLeaving$")

@@ -10,10 +10,12 @@ import (
 	"github.com/krtkit/krtkit/util/test"
 )
 
-// MustGarbageCollect fails the test if something still refers to obj when the test is over. obj must be a pointer, a map or a channel.
-// Whatever lets go of it has to be given to Cleanup after this call. It may take five seconds to fail.
+// MustGarbageCollect fails the test if something still refers to obj when the test is
+// over. obj must be a pointer, a map or a channel. Whatever lets go of it has to be
+// given to Cleanup after this call. It may take five seconds to fail.
 //
-// What is smaller than 16 bytes and holds no pointers shares its memory with others of that kind, which may keep it.
+// What is smaller than 16 bytes and holds no pointers shares its memory with others of
+// that kind, which may keep it.
 func MustGarbageCollect(tb test.Failer, obj any) {
 	tb.Helper()
 	v := reflect.ValueOf(obj)

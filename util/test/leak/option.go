@@ -27,19 +27,22 @@ func newConfig(opts []Option) config {
 	return c
 }
 
-// WithTimeout sets for how long is waited for goroutines that are about to end. The default is five seconds.
+// WithTimeout sets for how long is waited for goroutines that are about to end. The
+// default is five seconds.
 func WithTimeout(d time.Duration) Option {
 	return func(c *config) { c.timeout = d }
 }
 
-// WithIgnored leaves out goroutines that have one of the functions on their stacks, for those that a library never ends. Functions
-// are named as stacks name them, such as "example.com/pkg.(*Pool).run".
+// WithIgnored leaves out goroutines that have one of the functions on their stacks, for
+// those that a library never ends. Functions are named as stacks name them, such as
+// "example.com/pkg.(*Pool).run".
 func WithIgnored(functions ...string) Option {
 	functions = slices.Clone(functions)
 	return func(c *config) { c.ignored = append(c.ignored, functions...) }
 }
 
-// await returns what is left when nothing is left any more that counts, or the time is over.
+// await returns what is left when nothing is left any more that counts, or the time is
+// over.
 func (c config) await(stacks func() []string) []string {
 	var left []string
 	until(c.timeout, func() bool {
@@ -51,8 +54,8 @@ func (c config) await(stacks func() []string) []string {
 	return left
 }
 
-// until asks until done returns true or the time is over. Nobody can wait for the end of a foreign goroutine, or for the garbage
-// collector to find something.
+// until asks until done returns true or the time is over. Nobody can wait for the end
+// of a foreign goroutine, or for the garbage collector to find something.
 func until(timeout time.Duration, done func() bool) bool {
 	deadline := time.Now().Add(timeout)
 	for pause := 10 * time.Microsecond; ; pause = min(2*pause, 100*time.Millisecond) {

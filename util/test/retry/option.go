@@ -16,11 +16,13 @@ const (
 const (
 	// longest is how many times the first pause a pause of [BackoffDelay] is at most.
 	longest = 16
-	// shortest is the least pause: with none at all, the clock of a bubble of testing/synctest would stand still.
+	// shortest is the least pause: with none at all, the clock of a bubble of
+	// testing/synctest would stand still.
 	shortest = 100 * time.Microsecond
 )
 
-// Option changes how often and how long is asked. Only this package makes them. Of options that say the same the last one counts.
+// Option changes how often and how long is asked. Only this package makes them. Of
+// options that say the same the last one counts.
 type Option func(*config)
 
 type config struct {
@@ -41,7 +43,8 @@ func newConfig(options []Option) config {
 	return c
 }
 
-// Timeout sets for how long is asked. The default is [DefaultTimeout]. With 0 or less there is one attempt.
+// Timeout sets for how long is asked. The default is [DefaultTimeout]. With 0 or less
+// there is one attempt.
 func Timeout(d time.Duration) Option {
 	return func(c *config) { c.timeout = d }
 }
@@ -52,14 +55,16 @@ func Delay(d time.Duration) Option {
 	return func(c *config) { c.delay, c.maxDelay = d, d }
 }
 
-// BackoffDelay makes the first pause after a failure as long as d and each further one twice as long as the one before, up to 16
-// times d. The first is at least 100 microseconds long. This is the default, with [DefaultDelay].
+// BackoffDelay makes the first pause after a failure as long as d and each further one
+// twice as long as the one before, up to 16 times d. The first is at least 100
+// microseconds long. This is the default, with [DefaultDelay].
 func BackoffDelay(d time.Duration) Option {
 	d = max(d, shortest)
 	return func(c *config) { c.delay, c.maxDelay = d, longest*d }
 }
 
-// Converge makes n successes in a row necessary, which are asked for without a pause. The default, and what 0 and less mean, is 1.
+// Converge makes n successes in a row necessary, which are asked for without a pause.
+// The default, and what 0 and less mean, is 1.
 func Converge(n int) Option {
 	return func(c *config) { c.converge = n }
 }
@@ -69,7 +74,8 @@ func Message(s string) Option {
 	return func(c *config) { c.message = s }
 }
 
-// MaxAttempts limits how often is asked. The default, and what 0 and less mean, is any number.
+// MaxAttempts limits how often is asked. The default, and what 0 and less mean, is any
+// number.
 func MaxAttempts(n int) Option {
 	return func(c *config) { c.maxAttempts = n }
 }

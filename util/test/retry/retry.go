@@ -10,11 +10,13 @@ import (
 	"github.com/krtkit/krtkit/util/test"
 )
 
-// ErrConditionNotMet is the last error where a function says that something is not so and does not say why.
+// ErrConditionNotMet is the last error where a function says that something is not so
+// and does not say why.
 var ErrConditionNotMet = errors.New("the condition is not met")
 
-// RetriableFunc is asked by [UntilComplete]. When completed is true nothing more is to be done, be it because of the result or
-// because of an error that another attempt would meet again. Otherwise err, which may be nil, says what is missing.
+// RetriableFunc is asked by [UntilComplete]. When completed is true nothing more is to
+// be done, be it because of the result or because of an error that another attempt
+// would meet again. Otherwise err, which may be nil, says what is missing.
 type RetriableFunc func() (result any, completed bool, err error)
 
 // UntilSuccess asks until fn returns no error.
@@ -48,8 +50,9 @@ func UntilOrFail(t test.Failer, fn func() bool, options ...Option) {
 	}
 }
 
-// UntilComplete asks until fn has completed and returns the last result. An error of an attempt that has completed is returned at
-// once. When the time or the attempts are used up the result is nil, and the error wraps the last one of fn, or
+// UntilComplete asks until fn has completed and returns the last result. An error of an
+// attempt that has completed is returned at once. When the time or the attempts are
+// used up the result is nil, and the error wraps the last one of fn, or
 // [ErrConditionNotMet].
 func UntilComplete(fn RetriableFunc, options ...Option) (any, error) {
 	var (

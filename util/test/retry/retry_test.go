@@ -24,7 +24,8 @@ type asked struct {
 	at    []time.Duration
 }
 
-// answers returns a function that keeps when it is called. It fails where the letter is an f, and the last letter is repeated.
+// answers returns a function that keeps when it is called. It fails where the letter is
+// an f, and the last letter is repeated.
 func (a *asked) answers(letters string) func() error {
 	a.begin = time.Now()
 	return func() error {
