@@ -11,7 +11,8 @@ import (
 
 // counted reports whether the budget of its tree applies to a package.
 func counted(p *goPackage) bool {
-	return !isTestSupport(p.ImportPath) &&
+	tree, _ := place(p.ImportPath)
+	return (!isTestSupport(p.ImportPath) || isTestSupport(tree)) &&
 		!slices.ContainsFunc(archtest.Unlimited, func(folder string) bool { return within(p.rel(), folder) })
 }
 

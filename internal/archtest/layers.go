@@ -18,8 +18,8 @@ type Layer struct {
 // "krt". Every package of the module must be in exactly one tree. A tree may be
 // named before it has packages: that says where it is to go.
 var Layers = []Layer{
-	{About: "standard library only", Trees: []string{"util", "internal/yamlstream"}},
-	{About: "one library each: zap, fsnotify", Trees: []string{"log", "util/filewatcher"}},
+	{About: "standard library only", Trees: []string{"util", "util/test", "internal/yamlstream"}},
+	{About: "one library each: zap, fsnotify, go-cmp", Trees: []string{"log", "util/filewatcher", "util/test/assert"}},
 	{About: "ideas: no API server in here", Trees: []string{"krt", "config", "monitoring", "ctrlz", "security"}},
 	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},
 	{About: "built on the clients", Trees: []string{"inject", "multicluster", "xds", "config/kube"}},

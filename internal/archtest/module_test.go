@@ -46,9 +46,10 @@ func (p *goPackage) ours() bool { return ours(p.ImportPath) }
 
 func ours(importPath string) bool { return strings.HasPrefix(importPath, module+"/") }
 
-// isTestSupport reports whether only tests may import the package.
+// isTestSupport reports whether only tests may import the package, or all packages
+// of a tree: those in and below a folder whose name ends in test.
 func isTestSupport(importPath string) bool {
-	return strings.HasSuffix(importPath, "test") || path.Base(importPath) == "conformance"
+	return strings.Contains(importPath+"/", "test/") || path.Base(importPath) == "conformance"
 }
 
 // list runs go list once for the module and all that it depends on.

@@ -13,7 +13,11 @@ import (
 )
 
 // printing is what a test would be: it says that it fails.
-type printing struct{ cleanups []func() }
+type printing struct {
+	krttest.Failer
+
+	cleanups []func()
+}
 
 func (*printing) Helper()                           {}
 func (p *printing) Cleanup(f func())                { p.cleanups = append(p.cleanups, f) }

@@ -2,14 +2,10 @@
 
 package krttest
 
-// Failer is the part of [testing.TB] that this package needs.
-type Failer interface {
-	Helper()
-	Cleanup(f func())
-	Logf(format string, args ...any)
-	Fail()
-	Fatalf(format string, args ...any)
-}
+import "github.com/krtkit/krtkit/util/test"
+
+// Failer is what this package needs of a test: a [test.Failer], which every testing.TB is.
+type Failer = test.Failer
 
 // errorf reports a failure and lets the test go on.
 func errorf(t Failer, format string, args ...any) {

@@ -14,8 +14,10 @@ import (
 
 var _ krttest.Failer = testing.TB(nil)
 
-// failures is a test that may fail.
+// failures is a test that may fail. What package krttest does not call is not here.
 type failures struct {
+	krttest.Failer
+
 	mu       sync.Mutex
 	log      []string
 	failed   bool

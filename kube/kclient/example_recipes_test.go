@@ -43,7 +43,7 @@ func (l *labeler) run(stop <-chan struct{}) {
 	} else {
 		l.queue.ShutDownEarly()
 	}
-	l.pods.ShutdownHandlers()
+	l.pods.Close() // with its handlers; ShutdownHandlers keeps the client for others
 }
 
 func (l *labeler) reconcile(ctx context.Context, key apitypes.NamespacedName) error {
@@ -63,7 +63,7 @@ func (l *labeler) reconcile(ctx context.Context, key apitypes.NamespacedName) er
 }
 
 // A controller with a queue: handlers add names, the queue has them reconciled, and
-// what is wanted is applied.
+// what is wanted is applied. It ends in the order in which tests should end it.
 func Example_queueController() {
 	client := kubefake.NewClient(
 		&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}},
@@ -134,6 +134,7 @@ func Example_optionalResource() {
 		return
 	}
 	stop := make(chan struct{})
+	defer client.Shutdown()
 	defer close(stop)
 	ctx := context.Background()
 
@@ -169,6 +170,48 @@ func Example_optionalResource() {
 	// absent 0
 	// p1 is Accepted - written: true
 	// p1 is Accepted - written: false
+}
+
+// A status can be written without the object: PatchStatus changes fields of it, and
+// ApplyStatus has the server keep what this owner wants of it.
+func ExampleWriter_PatchStatus() {
+	client := kubefake.NewClient(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}})
+	defer client.Close()
+	err := client.Types().Register(types.Of[*Parcel](parcelKind, parcels, types.ScopeNamespaced))
+	if err == nil {
+		err = installParcels(context.Background(), client)
+	}
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	objects := kclient.NewFilteredDelayed[*Parcel](client, parcels, kclient.Filter{})
+	defer objects.Close()
+	if _, err := objects.Create(&Parcel{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "p1"}}); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	parcel, err := objects.PatchStatus("p1", "shop", apitypes.MergePatchType, []byte(`{"status": {"phase": "Packed"}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(parcel.Status.Phase)
+
+	configuration := []byte(`{
+		"apiVersion": "shop.example.com/v1", "kind": "Parcel", "metadata": {"name": "p1", "namespace": "shop"},
+		"status": {"phase": "Sent"}
+	}`)
+	parcel, err = objects.ApplyStatus("p1", "shop", apitypes.ApplyPatchType, configuration, "carrier")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(parcel.Status.Phase)
+	// Output:
+	// Packed
+	// Sent
 }
 
 // A type without a generated client: its kind and resource are all that is needed.

@@ -126,7 +126,7 @@ func namespaceOf(obj any) (name string, ok bool) {
 	case *corev1.Namespace:
 		return o.GetName(), true
 	case metav1.Object:
-		if name = o.GetNamespace(); name == "" && isNamespace(obj) {
+		if name = o.GetNamespace(); name == "" && isNamespace(o) {
 			name = o.GetName()
 		}
 		return name, true
@@ -135,12 +135,17 @@ func namespaceOf(obj any) (name string, ok bool) {
 	}
 }
 
-// isNamespace reports whether an object without a Go type of its own is a namespace.
-func isNamespace(obj any) bool {
+// isNamespace reports whether an object that is in no namespace, and has no Go type of
+// its own, is one. What is metadata only does not say what it is the metadata of; but
+// the API server labels every namespace, and nothing else, with its name.
+func isNamespace(obj metav1.Object) bool {
 	o, ok := obj.(runtime.Object)
 	if !ok {
 		return false
 	}
 	gvk := o.GetObjectKind().GroupVersionKind()
+	if _, ok := obj.(*metav1.PartialObjectMetadata); ok && (gvk.Empty() || gvk.Group == metav1.GroupName) {
+		return obj.GetLabels()[corev1.LabelMetadataName] == obj.GetName()
+	}
 	return gvk.Group == "" && gvk.Kind == "Namespace"
 }

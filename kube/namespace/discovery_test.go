@@ -11,13 +11,16 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	klabels "k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/krtkit/krtkit/krt"
 	"github.com/krtkit/krtkit/kube/kclient"
+	"github.com/krtkit/krtkit/kube/kclient/clienttest"
 	"github.com/krtkit/krtkit/kube/kubetypes"
 	"github.com/krtkit/krtkit/kube/namespace"
 	"github.com/krtkit/krtkit/util/sets"
+	"github.com/krtkit/krtkit/util/test/assert"
 )
 
 func untypedNamespace(name string) *unstructured.Unstructured {
@@ -27,12 +30,21 @@ func untypedNamespace(name string) *unstructured.Unstructured {
 	return u
 }
 
+// metadataOf is what a client of metadata has of a cluster-scoped object.
+func metadataOf(kind schema.GroupVersionKind, name string, labels map[string]string) *metav1.PartialObjectMetadata {
+	m := &metav1.PartialObjectMetadata{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}
+	m.SetGroupVersionKind(kind)
+	return m
+}
+
 //
 func TestFilter_decidesByTheNamespaceOfWhateverItIsGiven(t *testing.T) {
 	inBubble(t, func(b bubble) {
 		some := namespace.NewDiscoveryNamespacesFilter(b.namespaces, namespace.Static(env("prod")), b.stop)
 		all := namespace.NewDiscoveryNamespacesFilter(b.namespaces, namespace.Static(), b.stop)
 		none := namespace.NewDiscoveryNamespacesFilter(b.namespaces, namespace.Static(nil), b.stop)
+		unsaid, metadata := schema.GroupVersionKind{}, metav1.SchemeGroupVersion.WithKind("PartialObjectMetadata")
+		own := func(name string) map[string]string { return map[string]string{corev1.LabelMetadataName: name} }
 		for _, tt := range []struct {
 			name            string
 			obj             any
@@ -47,6 +59,13 @@ func TestFilter_decidesByTheNamespaceOfWhateverItIsGiven(t *testing.T) {
 			{"other namespace", labelled("lab", "prod"), false, true, false},
 			{"selected namespace without Go type", untypedNamespace("shop"), true, true, false},
 			{"other namespace without Go type", untypedNamespace("lab"), false, true, false},
+			{"metadata of a selected namespace", metadataOf(unsaid, "shop", own("shop")), true, true, false},
+			{"metadata of another namespace", metadataOf(unsaid, "lab", own("lab")), false, true, false},
+			{"metadata of another namespace as it is served", metadataOf(metadata, "lab", own("lab")), false, true, false},
+			{"metadata that says it is a namespace's", metadataOf(corev1.SchemeGroupVersion.WithKind("Namespace"), "lab", nil), false, true, false},
+			{"metadata that says it is another's", metadataOf(corev1.SchemeGroupVersion.WithKind("Node"), "lab", own("lab")), true, true, true},
+			{"metadata of an object in no namespace", metadataOf(unsaid, "lab", nil), true, true, true},
+			{"metadata of one with another's label", metadataOf(metadata, "lab", own("shop")), true, true, true},
 			{"object in no namespace", &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "lab"}}, true, true, true},
 			{"tombstone", cache.DeletedFinalStateUnknown{Obj: settingsMap("shop", "m")}, true, true, false},
 			{"tombstone of another", cache.DeletedFinalStateUnknown{Obj: settingsMap("lab", "m")}, false, true, false},
@@ -297,4 +316,27 @@ func TestNewDiscoveryNamespacesFilter_takesMetadataOfNamespaces(t *testing.T) {
 			t.Error("the filter does not select by metadata")
 		}
 	}, labelled("shop", "prod"), labelled("lab", "test"))
+}
+
+// R-28 for clients of metadata: those of namespaces are selected, those of other
+// cluster-scoped objects are not touched.
+func TestFilter_ofClientsOfMetadata(t *testing.T) {
+	inBubble(t, func(b bubble) {
+		source := newSettings(env("prod"))
+		filter := kclient.Filter{ObjectFilter: namespace.NewDiscoveryNamespacesFilter(b.namespaces, source, b.stop)}
+		namespaces := kclient.NewMetadata(b.client, corev1.SchemeGroupVersion.WithResource("namespaces"), filter)
+		nodes := kclient.NewMetadata(b.client, corev1.SchemeGroupVersion.WithResource("nodes"), filter)
+		events := assert.NewTracker[string](t)
+		for _, informer := range []kclient.Informer[*metav1.PartialObjectMetadata]{namespaces, nodes} {
+			informer.AddEventHandler(clienttest.TrackerHandler(events))
+		}
+		b.run()
+		events.WaitUnordered("add/shop", "add/n1")
+		source.set(env("test"))
+		events.WaitUnordered("delete/shop", "add/lab")
+		b.create("new", "test")
+		events.WaitOrdered("add/new")
+		assert.Equal(t, clienttest.Names(namespaces.List("", klabels.Everything())), sets.New("lab", "new"))
+		assert.Equal(t, clienttest.Names(nodes.List("", klabels.Everything())), sets.New("n1"))
+	}, labelled("shop", "prod"), labelled("lab", "test"), &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "n1"}})
 }

@@ -22,7 +22,8 @@
 //     nothing is selected.
 //   - The filter lets through what is in a selected namespace, or is one, and what is in
 //     no namespace at all. It takes names of namespaces too, and objects in tombstones.
-//     Of metadata it cannot tell whether it is a namespace's.
+//     Of metadata, that of a namespace is what has the label with its own name that the
+//     API server gives to namespaces; a transform must not drop it.
 //   - What changes is announced after the filter has begun to answer by it, in order, by
 //     one goroutine, to handlers in the order in which they were added, and under no
 //     lock: handlers may do what they like with the filter, the source and clients. A

@@ -18,6 +18,8 @@ import (
 	"github.com/krtkit/krtkit/kube/kclient"
 	"github.com/krtkit/krtkit/kube/types"
 	"github.com/krtkit/krtkit/util/sets"
+	"github.com/krtkit/krtkit/util/test"
+	"github.com/krtkit/krtkit/util/test/assert"
 )
 
 // TestClient reads and writes objects of type T. Errors end the test.
@@ -43,18 +45,18 @@ func (c TestClient[T]) List(namespace string, selector klabels.Selector) []T {
 }
 
 // Wrap returns a client that reads from the cache of another one and writes through it.
-func Wrap[T controllers.Object](t Failer, c kclient.Client[T]) TestClient[T] {
+func Wrap[T controllers.Object](t test.Failer, c kclient.Client[T]) TestClient[T] {
 	return WrapReadWriter[T](t, c)
 }
 
 // WrapReadWriter is [Wrap] for what has no informer.
-func WrapReadWriter[T controllers.Object](t Failer, c kclient.ReadWriter[T]) TestClient[T] {
+func WrapReadWriter[T controllers.Object](t test.Failer, c kclient.ReadWriter[T]) TestClient[T] {
 	return TestClient[T]{TestWriter: TestWriter[T]{t: t, writer: c}, reader: c}
 }
 
 // NewDirectClient returns a client that reads from the server, not from a cache: what it returns is what is there, and
 // belongs to the caller. PT is what the items of the list TL are, such as corev1.Pod for *corev1.PodList.
-func NewDirectClient[T controllers.ComparableObject, PT any, TL runtime.Object](t Failer, c kube.Client) TestClient[T] {
+func NewDirectClient[T controllers.ComparableObject, PT any, TL runtime.Object](t test.Failer, c kube.Client) TestClient[T] {
 	t.Helper()
 	writer := NewWriter[T](t, c)
 	info, err := c.Types().ForType(reflect.TypeFor[T]())
@@ -70,7 +72,7 @@ func NewDirectClient[T controllers.ComparableObject, PT any, TL runtime.Object](
 
 // direct reads from the server.
 type direct[T controllers.ComparableObject, PT any, TL runtime.Object] struct {
-	t    Failer
+	t    test.Failer
 	info types.Info
 	rest rest.Interface
 }
@@ -123,15 +125,8 @@ func (d direct[T, PT, TL]) List(namespace string, selector klabels.Selector) []T
 	return out
 }
 
-// Recorder is told of events by [TrackerHandler].
-type Recorder interface {
-	// Record keeps an event.
-	Record(event string)
-}
-
-// TrackerHandler returns a handler that records "add/NAME", "update/NAME" and "delete/NAME". A recorder that is read while
-// handlers run must be safe for concurrent use.
-func TrackerHandler(tracker Recorder) controllers.EventHandler[controllers.Object] {
+// TrackerHandler returns a handler that records "add/NAME", "update/NAME" and "delete/NAME".
+func TrackerHandler(tracker *assert.Tracker[string]) controllers.EventHandler[controllers.Object] {
 	return controllers.EventHandler[controllers.Object]{
 		AddFunc:    func(obj controllers.Object) { tracker.Record("add/" + obj.GetName()) },
 		UpdateFunc: func(_, obj controllers.Object) { tracker.Record("update/" + obj.GetName()) },

@@ -16,12 +16,15 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	klabels "k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/kclient"
 	"github.com/krtkit/krtkit/kube/kclient/clienttest"
 	"github.com/krtkit/krtkit/kube/kubefake"
 	"github.com/krtkit/krtkit/util/sets"
+	"github.com/krtkit/krtkit/util/test"
+	"github.com/krtkit/krtkit/util/test/assert"
 )
 
 func newClient(t *testing.T) *kubefake.Client {
@@ -33,7 +36,7 @@ func newClient(t *testing.T) *kubefake.Client {
 
 type podClient = clienttest.TestClient[*corev1.Pod]
 
-func direct(t clienttest.Failer, c kube.Client) podClient {
+func direct(t test.Failer, c kube.Client) podClient {
 	return clienttest.NewDirectClient[*corev1.Pod, corev1.Pod, *corev1.PodList](t, c)
 }
 
@@ -44,27 +47,11 @@ func pod(name, version string) *corev1.Pod {
 	}
 }
 
-// failed is what a test that fails panics with here.
-type failed string
-
-// recorder is a test that fails in the open.
-type recorder struct{ testing.TB }
-
-func (recorder) Fatalf(format string, args ...any) { panic(failed(fmt.Sprintf(format, args...))) }
-
 // failure returns the message with which the test ends.
-func failure(t *testing.T, f func(clienttest.Failer)) (message string) {
-	t.Helper()
-	defer func() {
-		if p := recover(); p != nil {
-			text, ok := p.(failed)
-			if !ok {
-				panic(p)
-			}
-			message = string(text)
-		}
-	}()
-	f(recorder{t})
+func failure(f func(test.Failer)) string {
+	if err := test.Wrap(f); err != nil {
+		return err.Error()
+	}
 	return ""
 }
 
@@ -94,6 +81,44 @@ func TestTestWriter_writesWithoutResourceVersions(t *testing.T) {
 	}
 }
 
+func TestTestWriter_patchesAndApplies(t *testing.T) {
+	pods := direct(t, newClient(t))
+	pods.Create(pod("web", "1"))
+	patch := func(patch string) []byte { return []byte(patch) }
+	got := pods.Patch("web", "shop", types.MergePatchType, patch(`{"metadata":{"labels":{"v":"2"}},"status":{"phase":"Failed"}}`))
+	if got.Labels["v"] != "2" || got.Status.Phase == corev1.PodFailed {
+		t.Errorf("got labels %v, phase %s", got.Labels, got.Status.Phase)
+	}
+	got = pods.PatchStatus("web", "shop", types.MergePatchType, patch(`{"status":{"phase":"Failed"}}`))
+	if got.Status.Phase != corev1.PodFailed {
+		t.Errorf("got phase %s", got.Status.Phase)
+	}
+	got = pods.ApplyStatus("web", "shop", types.ApplyPatchType,
+		patch(`{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"status":{"phase":"Succeeded"}}`), "kubelet")
+	if got.Status.Phase != corev1.PodSucceeded {
+		t.Errorf("got phase %s", got.Status.Phase)
+	}
+	given := pod("web", "3")
+	if got := pods.Apply(given, "tests"); got.Labels["v"] != "3" || got.Status.Phase != corev1.PodSucceeded || given.ResourceVersion != "" {
+		t.Errorf("got labels %v, phase %s", got.Labels, got.Status.Phase)
+	}
+	assert.Equal(t, pods.Apply(pod("new", "1"), "tests").Name, "new")
+	assert.Equal(t, pods.Get("web", "shop").Labels, map[string]string{"v": "3"})
+}
+
+// writerOnly hides what else a client can do.
+type writerOnly struct {
+	kclient.ReadWriter[*corev1.Pod]
+}
+
+func TestApply_needsAWriterThatCan(t *testing.T) {
+	c := newClient(t)
+	got := failure(func(f test.Failer) {
+		clienttest.WrapReadWriter[*corev1.Pod](f, writerOnly{kclient.New[*corev1.Pod](c)}).Apply(pod("web", "1"), "tests")
+	})
+	assert.Equal(t, got, "apply *v1.Pod shop/web: clienttest_test.writerOnly is no kclient.WriterCtx")
+}
+
 func TestTestWriter_errorsEndTheTest(t *testing.T) {
 	c := newClient(t)
 	direct(t, c).Create(pod("old", "1"))
@@ -103,6 +128,10 @@ func TestTestWriter_errorsEndTheTest(t *testing.T) {
 		`create *v1.Pod shop/old: pods "old" already exists`:       func(p podClient) { p.Create(pod("old", "1")) },
 		`update *v1.Pod shop/web: pods "web" not found`:            func(p podClient) { p.Update(pod("web", "1")) },
 		`update status of *v1.Pod shop/web: pods "web" not found`:  func(p podClient) { p.UpdateStatus(pod("web", "1")) },
+		`patch *v1.Pod shop/web: pods "web" not found`:             func(p podClient) { p.Patch("web", "shop", types.MergePatchType, []byte(`{}`)) },
+		`patch status of *v1.Pod shop/web: pods "web" not found`:   func(p podClient) { p.PatchStatus("web", "shop", types.MergePatchType, []byte(`{}`)) },
+		`apply status of *v1.Pod shop/web:`:                        func(p podClient) { p.ApplyStatus("web", "shop", types.ApplyPatchType, []byte(`[]`), "t") },
+		`apply *v1.Pod shop/old: Operation cannot be fulfilled`:    func(p podClient) { p.Apply(stale, "t") },
 		`delete *v1.Pod shop/web: pods "web" not found`:            func(p podClient) { p.Delete("web", "shop") },
 		`update *v1.Pod shop/old: Operation cannot be fulfilled`:   func(p podClient) { p.Update(stale) },
 		`create or update *v1.Pod none/web: namespaces "none" not`: func(p podClient) { x := pod("web", ""); x.Namespace = "none"; p.CreateOrUpdate(x) },
@@ -111,7 +140,7 @@ func TestTestWriter_errorsEndTheTest(t *testing.T) {
 	} {
 		broken := func(r kubefake.Request) bool { return r.Name == "broken" || r.Namespace == "broken" }
 		fault := c.Server().FailNext(1, kubefake.Match{Func: broken}, apierrors.NewBadRequest("on purpose"))
-		got := failure(t, func(f clienttest.Failer) { do(direct(f, c)) })
+		got := failure(func(f test.Failer) { do(direct(f, c)) })
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -122,7 +151,7 @@ func TestTestWriter_errorsEndTheTest(t *testing.T) {
 func TestNewWriter_namesTypesThatTheClientDoesNotKnow(t *testing.T) {
 	c := newClient(t)
 	type unknown struct{ corev1.Pod }
-	got := failure(t, func(f clienttest.Failer) { clienttest.NewWriter[*unknown](f, c) })
+	got := failure(func(f test.Failer) { clienttest.NewWriter[*unknown](f, c) })
 	if !strings.Contains(got, "unknown") {
 		t.Errorf("got %q, want the type's name", got)
 	}
@@ -143,17 +172,13 @@ func TestNewDirectClient_listsWhatMatches(t *testing.T) {
 	}
 }
 
-type tracker []string
-
-func (t *tracker) Record(event string) { *t = append(*t, event) }
-
 func TestWrap_readsFromTheCacheAndTracks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := kubefake.NewClient(&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}})
 		informer := kclient.New[*corev1.Pod](c)
 		pods := clienttest.Wrap(t, informer)
-		var got tracker
-		informer.AddEventHandler(clienttest.TrackerHandler(&got))
+		got := assert.NewTracker[string](t)
+		informer.AddEventHandler(clienttest.TrackerHandler(got))
 		stop := make(chan struct{})
 		c.RunAndWait(stop)
 		pods.Create(pod("a", "1"))
@@ -165,9 +190,7 @@ func TestWrap_readsFromTheCacheAndTracks(t *testing.T) {
 		synctest.Wait()
 		pods.Delete("a", "shop")
 		synctest.Wait()
-		if diff := cmp.Diff(tracker{"add/a", "update/a", "delete/a"}, got); diff != "" {
-			t.Errorf("events mismatch (-want +got):\n%s", diff)
-		}
+		got.WaitOrdered("add/a", "update/a", "delete/a")
 		close(stop)
 		c.Shutdown()
 		c.Close()
@@ -241,14 +264,14 @@ func TestMakeCRDVersions_servesTheseAndStoresTheFirst(t *testing.T) {
 	if diff := cmp.Diff([]string{"v1alpha1", "v1"}, stored); diff != "" {
 		t.Errorf("stored versions mismatch (-want +got):\n%s", diff)
 	}
-	if got := failure(t, func(f clienttest.Failer) { clienttest.MakeCRDVersions(f, c, widgets.GroupResource()) }); got == "" {
+	if got := failure(func(f test.Failer) { clienttest.MakeCRDVersions(f, c, widgets.GroupResource()) }); got == "" {
 		t.Error("a definition without versions was made")
 	}
 }
 
 func TestMakeCRD_takesKindAndScopeFromTheClientsTypes(t *testing.T) {
 	c := newClient(t)
-	got := failure(t, func(f clienttest.Failer) {
+	got := failure(func(f test.Failer) {
 		// The server has this one already.
 		clienttest.MakeCRD(f, c, schema.GroupVersionResource{Group: "storage.k8s.io", Version: "v1", Resource: "storageclasses"})
 	})
@@ -276,12 +299,12 @@ func TestDeleteCRD_takesTheObjectsAlong(t *testing.T) {
 func TestMakeCRD_errorsEndTheTest(t *testing.T) {
 	c := newClient(t)
 	crds := kubefake.Match{Resource: "customresourcedefinitions"}
-	for _, do := range []func(clienttest.Failer){
-		func(f clienttest.Failer) { clienttest.MakeCRD(f, c, widgets) },
-		func(f clienttest.Failer) { clienttest.DeleteCRD(f, c, widgets) },
+	for _, do := range []func(test.Failer){
+		func(f test.Failer) { clienttest.MakeCRD(f, c, widgets) },
+		func(f test.Failer) { clienttest.DeleteCRD(f, c, widgets) },
 	} {
 		fault := c.Server().FailNext(1, crds, apierrors.NewForbidden(schema.GroupResource{}, "", errors.New("on purpose")))
-		if got := failure(t, do); !strings.Contains(got, "CustomResourceDefinition widgets.example.com: ") || !strings.Contains(got, "on purpose") {
+		if got := failure(do); !strings.Contains(got, "CustomResourceDefinition widgets.example.com: ") || !strings.Contains(got, "on purpose") {
 			t.Errorf("got %q", got)
 		}
 		fault.Stop()

@@ -18,6 +18,7 @@ import (
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/types"
+	"github.com/krtkit/krtkit/util/test"
 )
 
 // patience is how long a server may take to accept a definition.
@@ -30,13 +31,13 @@ const approval = "api-approved.kubernetes.io"
 // is there, and waits until it is established. Its kind and scope are those that the client's types have for it; a
 // resource that they do not know is namespaced and has its singular as kind. It takes objects with any fields and a status
 // of its own. The versions that a definition had before stay as they are.
-func MakeCRD(t Failer, c kube.Client, g schema.GroupVersionResource) {
+func MakeCRD(t test.Failer, c kube.Client, g schema.GroupVersionResource) {
 	t.Helper()
 	MakeCRDWithAnnotations(t, c, g, nil)
 }
 
 // MakeCRDWithAnnotations is [MakeCRD] of a definition that has the annotations, besides those that it may have already.
-func MakeCRDWithAnnotations(t Failer, c kube.Client, g schema.GroupVersionResource, annotations map[string]string) {
+func MakeCRDWithAnnotations(t test.Failer, c kube.Client, g schema.GroupVersionResource, annotations map[string]string) {
 	t.Helper()
 	change(t, c, g, annotations, func(versions []any) []any {
 		return serve(versions, g.Version)
@@ -45,7 +46,7 @@ func MakeCRDWithAnnotations(t Failer, c kube.Client, g schema.GroupVersionResour
 
 // MakeCRDVersions is [MakeCRD] of a definition that serves these versions and no others, with the first of them as the one
 // that objects are stored in. Versions that the definition had before stay but are not served.
-func MakeCRDVersions(t Failer, c kube.Client, g schema.GroupResource, versions ...string) {
+func MakeCRDVersions(t test.Failer, c kube.Client, g schema.GroupResource, versions ...string) {
 	t.Helper()
 	if len(versions) == 0 {
 		t.Fatalf("make CustomResourceDefinition of %s: it needs a version", g)
@@ -68,7 +69,7 @@ func MakeCRDVersions(t Failer, c kube.Client, g schema.GroupResource, versions .
 
 // DeleteCRD removes a definition, with it all objects of the resource, and waits until it is gone. It does nothing if there
 // is none.
-func DeleteCRD(t Failer, c kube.Client, g schema.GroupVersionResource) {
+func DeleteCRD(t test.Failer, c kube.Client, g schema.GroupVersionResource) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -87,7 +88,7 @@ func definitions(c kube.Client) dynamic.ResourceInterface {
 }
 
 // change creates a definition or changes the present one, and waits until it is established.
-func change(t Failer, c kube.Client, g schema.GroupVersionResource, annotations map[string]string, versions func([]any) []any) {
+func change(t test.Failer, c kube.Client, g schema.GroupVersionResource, annotations map[string]string, versions func([]any) []any) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

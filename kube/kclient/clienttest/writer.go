@@ -4,28 +4,24 @@ package clienttest
 
 import (
 	"context"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/controllers"
 	"github.com/krtkit/krtkit/kube/kclient"
+	"github.com/krtkit/krtkit/util/test"
 )
-
-// Failer is what this package needs of a test. *testing.T, *testing.B and *testing.F have it.
-type Failer interface {
-	// Helper marks the caller as one whose line is of no interest.
-	Helper()
-	// Fatalf ends the test with a message.
-	Fatalf(format string, args ...any)
-}
 
 // TestWriter writes objects of type T. Errors end the test.
 type TestWriter[T controllers.Object] struct {
-	t      Failer
+	t      test.Failer
 	writer kclient.Writer[T]
 }
 
 // NewWriter returns a writer of objects of type T, which the client must know.
-func NewWriter[T controllers.ComparableObject](t Failer, c kube.Client) TestWriter[T] {
+func NewWriter[T controllers.ComparableObject](t test.Failer, c kube.Client) TestWriter[T] {
 	t.Helper()
 	w, err := kclient.TryNewWriteClient[T](c)
 	if err != nil {
@@ -65,6 +61,38 @@ func (w TestWriter[T]) CreateOrUpdateStatus(object T) T {
 	return w.UpdateStatus(withVersion(object, made.GetResourceVersion()))
 }
 
+// Patch changes the object and returns it as the server has it.
+func (w TestWriter[T]) Patch(name, namespace string, pt types.PatchType, data []byte) T {
+	w.t.Helper()
+	return w.mustNamed("patch", namespace, name)(w.writer.Patch(name, namespace, pt, data))
+}
+
+// PatchStatus changes the object's status and returns the object as the server has it.
+func (w TestWriter[T]) PatchStatus(name, namespace string, pt types.PatchType, data []byte) T {
+	w.t.Helper()
+	return w.mustNamed("patch status of", namespace, name)(w.writer.PatchStatus(name, namespace, pt, data))
+}
+
+// Apply has the server make the object, or bring what the field manager wants of it, to what is in object (server-side apply), taking
+// over fields of other managers. It returns the object as the server has it. The writer must be a [kclient.WriterCtx] too, as those of
+// package kclient are.
+func (w TestWriter[T]) Apply(object T, fieldManager string) T {
+	w.t.Helper()
+	writer, ok := w.writer.(kclient.WriterCtx[T])
+	if !ok {
+		w.fail("apply", object.GetNamespace(), object.GetName(), fmt.Errorf("%T is no kclient.WriterCtx", w.writer))
+	}
+	return w.must("apply", object, func(object T) (T, error) {
+		return writer.ApplyCtx(context.Background(), object, kclient.FieldOwner(fieldManager), kclient.Force())
+	})
+}
+
+// ApplyStatus is Apply for the status of an object, from a configuration in JSON or YAML.
+func (w TestWriter[T]) ApplyStatus(name, namespace string, pt types.PatchType, data []byte, fieldManager string) T {
+	w.t.Helper()
+	return w.mustNamed("apply status of", namespace, name)(w.writer.ApplyStatus(name, namespace, pt, data, fieldManager))
+}
+
 // Delete deletes the object, which must be there.
 func (w TestWriter[T]) Delete(name, namespace string) {
 	w.t.Helper()
@@ -95,6 +123,17 @@ func (w TestWriter[T]) must(verb string, object T, call func(T) (T, error)) T {
 		w.fail(verb, object.GetNamespace(), object.GetName(), err)
 	}
 	return out
+}
+
+// mustNamed returns a function that takes the outcome of a write.
+func (w TestWriter[T]) mustNamed(verb, namespace, name string) func(T, error) T {
+	return func(out T, err error) T {
+		w.t.Helper()
+		if err != nil {
+			w.fail(verb, namespace, name, err)
+		}
+		return out
+	}
 }
 
 func (w TestWriter[T]) fail(verb, namespace, name string, err error) {
