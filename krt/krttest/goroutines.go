@@ -2,10 +2,10 @@
 
 package krttest
 
-import "github.com/krtkit/krtkit/krt/krttest/internal/leak"
+import "github.com/krtkit/krtkit/util/test/leak"
 
-// CheckGoroutines fails the test if goroutines that it started, or that those
-// started, are still there when the test is over. Whatever ends them has to be
+// CheckGoroutines is [leak.Check]: it fails the test if goroutines that it started, or
+// that those started, are still there when the test is over. Whatever ends them has to be
 // registered with Cleanup after this call, so that it is done before the check:
 //
 //	krttest.CheckGoroutines(t)
@@ -23,10 +23,5 @@ import "github.com/krtkit/krtkit/krt/krttest/internal/leak"
 // is left.
 func CheckGoroutines(t Failer) {
 	t.Helper()
-	left := leak.Mark()
-	t.Cleanup(func() {
-		if stacks := left(); stacks != "" {
-			errorf(t, "krttest: goroutines are left:\n%s", stacks)
-		}
-	})
+	leak.Check(t)
 }

@@ -5,7 +5,7 @@ package graphtest
 import (
 	"testing"
 
-	"github.com/krtkit/krtkit/krt/krttest/internal/leak"
+	"github.com/krtkit/krtkit/util/test/leak"
 )
 
 // Replay builds a small graph, changes it as the bytes say, and fails the test if

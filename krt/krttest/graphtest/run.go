@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/krtkit/krtkit/krt"
-	"github.com/krtkit/krtkit/krt/krttest/internal/leak"
+	"github.com/krtkit/krtkit/util/test/leak"
 )
 
 // patience is how long a graph may take to become idle, or to be seen as of one
