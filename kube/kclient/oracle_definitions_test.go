@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/krtkit/krtkit/kube/controllers"
 	"github.com/krtkit/krtkit/kube/kclient"
+	"github.com/krtkit/krtkit/kube/kubefake"
 	"github.com/krtkit/krtkit/kube/kubetypes"
 )
 
@@ -45,6 +47,9 @@ func TestOracle_definitionsComeAndGo(t *testing.T) {
 			if t.Failed() {
 				break
 			}
+		}
+		if random.IntN(2) == 0 {
+			s.abandon("things")
 		}
 		s.end(random, func() {
 			d.swap(random)
@@ -174,6 +179,8 @@ func (d *definitionLife) check(s *stage) {
 	}
 	if phase == kclient.PhaseReady {
 		version = d.mark()
+	} else {
+		d.expectSilence(s)
 	}
 	s.settled(version, func(o *observer) {
 		d.t.Helper()
@@ -190,6 +197,18 @@ func (d *definitionLife) check(s *stage) {
 			d.t.Errorf("%s is %v, want %v", o.name, got, phase)
 		}
 	})
+}
+
+// expectSilence has nobody ask for things, which are not served, for a while.
+func (d *definitionLife) expectSilence(s *stage) {
+	d.t.Helper()
+	synctest.Wait()
+	requests := s.server.Delay(kubefake.Match{Resource: "things"}, 0)
+	defer requests.Stop()
+	time.Sleep(5 * time.Minute) // of the bubble
+	if n := requests.Count(); n > 0 {
+		d.t.Errorf("%d requests for things, which are not served", n)
+	}
 }
 
 // mark makes a change that everybody sees, and returns its version.

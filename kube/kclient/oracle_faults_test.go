@@ -18,8 +18,9 @@ import (
 )
 
 // Defects F row 2 c: while objects change, watches are cut, expire and are slow, the
-// server forgets its history, and lists and watches fail; in one half of the seeds
-// informers have lists streamed, in the other they read them in small pages.
+// server forgets its history, lists and watches fail, and informers end and others take
+// their place. In one half of the seeds informers have lists streamed, in the other they
+// read them in small pages.
 func TestOracle_watchesBreak(t *testing.T) {
 	trials(t, 400, 100, func(t *testing.T, random *rand.Rand, iterations int) {
 		var wrap func(http.RoundTripper) http.RoundTripper
@@ -45,9 +46,15 @@ func TestOracle_watchesBreak(t *testing.T) {
 				f.end()
 				s.settled(w.mark(), func(o *observer) { o.check(t, w.live()) })
 			}
+			if random.IntN(30) == 0 {
+				s.restart()
+			}
 			if t.Failed() {
 				break
 			}
+		}
+		if random.IntN(2) == 0 {
+			s.abandon("configmaps")
 		}
 		s.end(random, func() { w.put("x", "a", "red") }, w.write, f.change)
 		f.end()

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,6 +18,7 @@ import (
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/controllers"
 	"github.com/krtkit/krtkit/kube/kclient"
+	"github.com/krtkit/krtkit/kube/kubefake"
 	"github.com/krtkit/krtkit/kube/kubetypes"
 	"github.com/krtkit/krtkit/kube/namespace"
 	"github.com/krtkit/krtkit/util/sets"
@@ -28,8 +30,8 @@ func TestOracle_filtersChangeTheirMind(t *testing.T) {
 	trials(t, 400, 100, func(t *testing.T, random *rand.Rand, iterations int) {
 		choices := newSwitches(random)
 		var filter kubetypes.DynamicObjectFilter = choices
-		if random.IntN(2) == 0 {
-			filter = struct{ kubetypes.DynamicObjectFilter }{choices} // whose handlers cannot be taken away
+		if choices.forever = random.IntN(2) == 0; choices.forever {
+			filter = struct{ kubetypes.DynamicObjectFilter }{choices}
 		}
 		s := newStage(t, nil, namespaces(), kube.WithObjectFilter(filter))
 		churnFiltered(s, random, iterations, s.client.ObjectFilter(), choices)
@@ -37,7 +39,8 @@ func TestOracle_filtersChangeTheirMind(t *testing.T) {
 }
 
 // The same for the filter of package namespace, which follows labels of namespaces and a
-// list of selectors. Namespaces are deleted and come back.
+// list of selectors. Namespaces are deleted and come back, and now and then the filter
+// hears of that later than others hear of what is in them.
 func TestOracle_namespacesAreSelected(t *testing.T) {
 	trials(t, 400, 100, func(t *testing.T, random *rand.Rand, iterations int) {
 		s := newStage(t, nil, namespaces())
@@ -57,6 +60,10 @@ func TestOracle_namespacesAreSelected(t *testing.T) {
 type decision interface {
 	// change changes its mind. One goroutine at a time calls it.
 	change(random *rand.Rand)
+	// hurry has it follow what has changed.
+	hurry()
+	// listeners returns how many handlers it has, as far as that is known.
+	listeners() int
 	// selects reports what it thinks of a namespace, by the model.
 	selects(name string) bool
 }
@@ -76,10 +83,18 @@ func churnFiltered(s *stage, random *rand.Rand, iterations int, filter kubetypes
 			synctest.Wait()
 		}
 		if random.IntN(8) == 0 || i == iterations-1 {
+			d.hurry()
 			s.settled("", func(o *observer) { o.check(s.t, w.live()) })
 		}
 		if s.t.Failed() {
 			break
+		}
+	}
+	d.hurry()
+	if random.IntN(2) == 0 {
+		s.abandon("configmaps")
+		if n := d.listeners(); n > 0 {
+			s.t.Errorf("%d handlers are left behind in the filter", n)
 		}
 	}
 	s.end(random, func() {
@@ -114,6 +129,8 @@ func openFiltered(s *stage, filter kubetypes.DynamicObjectFilter, d decision, ra
 
 // switches is a filter that has a switch for each namespace.
 type switches struct {
+	forever bool // it is used as a filter whose handlers cannot be taken away
+
 	mu       sync.Mutex
 	on       sets.String
 	handlers map[int]kubetypes.NamespacesHandler
@@ -160,6 +177,17 @@ func (s *switches) change(random *rand.Rand) {
 	}
 }
 
+func (s *switches) hurry() {}
+
+func (s *switches) listeners() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.forever {
+		return 0
+	}
+	return len(s.handlers)
+}
+
 func (s *switches) flip(name string) {
 	s.mu.Lock()
 	selected, deselected := sets.New[string](), sets.New(name)
@@ -183,6 +211,8 @@ func (s *switches) flip(name string) {
 type selection struct {
 	t          *testing.T
 	namespaces kclient.DirectClient[*corev1.Namespace]
+	server     *kubefake.Server
+	late       *kubefake.Fault // watches of namespaces are slow; nil if they are not
 
 	mu       sync.Mutex
 	colors   []string
@@ -192,7 +222,7 @@ type selection struct {
 
 func newSelection(s *stage, random *rand.Rand) *selection {
 	return &selection{
-		t: s.t, namespaces: kclient.NewWriteClient[*corev1.Namespace](s.client),
+		t: s.t, namespaces: kclient.NewWriteClient[*corev1.Namespace](s.client), server: s.server,
 		colors: []string{pick(random, colors...)}, handlers: map[int]func(){},
 	}
 }
@@ -234,7 +264,7 @@ func (s *selection) selects(name string) bool {
 func (s *selection) change(random *rand.Rand) {
 	name, color := pick(random, spaces...), pick(random, colors...)
 	var err error
-	switch random.IntN(5) {
+	switch random.IntN(6) {
 	case 0:
 		err = s.namespaces.Delete(name, "")
 	case 1:
@@ -243,8 +273,22 @@ func (s *selection) change(random *rand.Rand) {
 		_, err = s.namespaces.Patch(name, "", apitypes.MergePatchType, fmt.Appendf(nil, `{"metadata":{"labels":{"color":%q}}}`, color))
 	case 3:
 		s.choose(random)
+	case 4:
+		if s.late == nil {
+			s.late = s.server.SlowWatches(kubefake.Match{Resource: "namespaces"}, time.Second)
+		}
 	}
 	tolerate(s.t, err)
+}
+
+// listeners returns 0: package namespace has a test for that.
+func (s *selection) listeners() int { return 0 }
+
+func (s *selection) hurry() {
+	if s.late != nil {
+		s.late.Stop()
+		s.late = nil
+	}
 }
 
 // choose selects other colors; none of them selects everything.

@@ -21,14 +21,16 @@ import (
 // ledger is a handler that keeps the books of what it is told. It is a
 // cache.ResourceEventHandler, and with change and complete a subscriber.
 type ledger struct {
-	name   string
-	reader kclient.Reader[controllers.Object]
+	name     string
+	informer kclient.Untyped
 	// once says that no filter, selector or definition hides an object and shows it
 	// again: what is deleted never comes back.
 	once bool
 	// slow says that each event takes until wait returns.
 	slow bool
 	wait func()
+	// lives is how many events it takes until the handler ends itself; 0 for never.
+	lives int
 
 	mu           sync.Mutex
 	registration cache.ResourceEventHandlerRegistration // nil for a subscription
@@ -54,9 +56,9 @@ func versionOf(o controllers.Object) uint64 {
 
 // addLedger adds a handler or a subscription that keeps a ledger. No event is looked at
 // before the registration is there. If wait is given, the handler is slow.
-func addLedger(informer kclient.Untyped, name string, subscribe, once bool, wait func()) *ledger {
+func addLedger(informer kclient.Untyped, name string, subscribe, once bool, wait func(), lives int) *ledger {
 	l := &ledger{
-		name: name, reader: informer, once: once, slow: wait != nil, wait: wait,
+		name: name, informer: informer, once: once, slow: wait != nil, wait: wait, lives: lives,
 		has: map[string]controllers.Object{}, newest: map[string]uint64{}, gone: map[apitypes.UID]bool{},
 	}
 	l.mu.Lock()
@@ -83,11 +85,19 @@ func (l *ledger) isSynced() bool {
 	return l.synced()
 }
 
+func (l *ledger) isEnded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended
+}
+
 // end notes that the handler was ended.
 func (l *ledger) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.ended, l.callsAtEnd = true, l.calls
+	if !l.ended {
+		l.ended, l.callsAtEnd = true, l.calls
+	}
 }
 
 func (l *ledger) complain(format string, args ...any) {
@@ -146,14 +156,38 @@ func (l *ledger) told(old, obj controllers.Object, initial bool) {
 	if obj == nil {
 		latest = old
 	}
-	found := l.reader.Get(latest.GetName(), latest.GetNamespace())
+	found := l.informer.Get(latest.GetName(), latest.GetNamespace())
 	l.mu.Lock()
+	defer l.endSelf()
 	defer l.mu.Unlock()
 	l.busy = false
 	if found != nil && versionOf(found) < versionOf(latest) {
 		l.complain("%s is told at version %s and read at %s", key(latest), latest.GetResourceVersion(), found.GetResourceVersion())
 	}
 	l.fold(old, obj, initial)
+}
+
+// endSelf ends the handler, which calls it, if that is due. There is no further call.
+func (l *ledger) endSelf() {
+	l.mu.Lock()
+	due := l.lives > 0 && l.calls >= l.lives && !l.ended
+	l.mu.Unlock()
+	if !due {
+		return
+	}
+	l.stop()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended, l.callsAtEnd = true, l.calls-1
+}
+
+// stop ends the handler.
+func (l *ledger) stop() {
+	if l.registration == nil {
+		l.unsubscribe()
+	} else {
+		l.informer.ShutdownHandler(l.registration)
+	}
 }
 
 // fold enters an event. The lock is held.

@@ -52,14 +52,19 @@ func indexKeys(o controllers.Object) []string {
 	return []string{"color " + o.GetLabels()["color"], "name " + o.GetName()[:1]}
 }
 
-// add adds a handler, every now and then one that waits for the next check.
+// add adds a handler, every now and then one that waits for the next check, or ends
+// itself.
 func (o *observer) add(random *rand.Rand) *ledger {
 	var wait func()
-	if random.IntN(5) == 0 {
+	lives := 0
+	switch random.IntN(10) {
+	case 0, 1:
 		wait = o.wait
+	case 2:
+		lives = 1 + random.IntN(5)
 	}
 	o.added++
-	l := addLedger(o.informer, fmt.Sprintf("handler %d of %s", o.added, o.name), random.IntN(3) == 0, o.once, wait)
+	l := addLedger(o.informer, fmt.Sprintf("handler %d of %s", o.added, o.name), random.IntN(3) == 0, o.once, wait, lives)
 	o.ledgers = append(o.ledgers, l)
 	return l
 }
@@ -71,11 +76,7 @@ func (o *observer) endOne(random *rand.Rand) {
 	i := random.IntN(len(o.ledgers))
 	l := o.ledgers[i]
 	o.ledgers = slices.Delete(o.ledgers, i, i+1)
-	if l.registration == nil {
-		l.unsubscribe()
-	} else {
-		o.informer.ShutdownHandler(l.registration)
-	}
+	l.stop()
 	l.end()
 	o.past = append(o.past, l)
 }
@@ -92,6 +93,16 @@ func (o *observer) close(t *testing.T) {
 	if o.index != nil && lookedUp(o.index, "name x") != nil {
 		t.Errorf("%s: an index that is closed finds something", o.name)
 	}
+}
+
+// dropEnded forgets handlers that have ended themselves.
+func (o *observer) dropEnded() {
+	for _, l := range o.ledgers {
+		if l.isEnded() {
+			o.past = append(o.past, l)
+		}
+	}
+	o.ledgers = slices.DeleteFunc(o.ledgers, (*ledger).isEnded)
 }
 
 func (o *observer) forgetAll() {
@@ -118,10 +129,9 @@ func describe(o controllers.Object) string { return key(o) + " " + o.GetResource
 // look checks what must be true at any time.
 func (o *observer) look(t *testing.T) {
 	t.Helper()
-	ledgers := slices.Clone(o.ledgers)
 	if o.informer.HasSynced() {
-		for _, l := range ledgers {
-			if !l.isSynced() {
+		for _, l := range o.ledgers {
+			if !l.isSynced() && l.lives == 0 {
 				t.Errorf("%s: synced, and %s is not", o.name, l.name)
 			}
 		}
@@ -157,6 +167,7 @@ func (o *observer) check(t *testing.T, server []controllers.Object) {
 		t.Errorf("%s: not synced", o.name)
 	}
 	o.checkReads(t, cached)
+	o.dropEnded()
 	for _, l := range o.ledgers {
 		l.expect(t, cached)
 	}

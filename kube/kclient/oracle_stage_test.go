@@ -101,9 +101,40 @@ func (s *stage) settled(version string, check func(o *observer)) {
 		s.checks++
 	}
 	for _, w := range s.crowd {
+		for _, o := range w.retired {
+			w.close(o)
+		}
+		w.retired = nil
 		for _, l := range w.past() {
 			l.report(s.t)
 		}
+	}
+	s.slowDown()
+}
+
+// restart ends all informers by their stop channel. Observers that are opened from now on
+// have others, although those before are closed only when all has settled.
+func (s *stage) restart() {
+	close(s.stop)
+	s.stop = make(chan struct{})
+	for _, w := range s.crowd {
+		w.retired, w.observers = append(w.retired, w.observers...), nil
+	}
+}
+
+// abandon closes all observers, after which nobody watches the resource any more.
+func (s *stage) abandon(resource string) {
+	s.t.Helper()
+	s.hurry()
+	for _, w := range s.crowd {
+		for _, o := range append(w.observers, w.retired...) {
+			w.close(o)
+		}
+		w.observers, w.retired = nil, nil
+	}
+	synctest.Wait()
+	if n := s.server.CutWatches(kubefake.Match{Resource: resource}); n > 0 {
+		s.t.Errorf("%d watches of %s, and nobody wants to know", n, resource)
 	}
 	s.slowDown()
 }
@@ -157,8 +188,14 @@ type watcher struct {
 	name      string
 	open      func(random *rand.Rand) view
 	observers []*observer
+	retired   []*observer // whose informers were ended
 	closed    []*observer
 	opened    int
+}
+
+func (w *watcher) close(o *observer) {
+	o.close(w.stage.t)
+	w.closed = append(w.closed, o)
 }
 
 // past returns the ledgers of observers that are closed.
@@ -184,8 +221,7 @@ func (w *watcher) act(random *rand.Rand) {
 			w.begin(random)
 		}
 	case 1:
-		o.close(w.stage.t)
-		w.closed = append(w.closed, o)
+		w.close(o)
 		w.observers = slices.Delete(w.observers, i, i+1)
 	case 2:
 		o.endAll()

@@ -110,7 +110,7 @@ func addLate(t *testing.T, o *observer, random *rand.Rand) {
 	for range 1 + random.IntN(3) {
 		before := identities(o.list(metav1.NamespaceAll))
 		l := o.add(random)
-		if l.registration == nil || l.slow {
+		if l.registration == nil || l.slow || l.lives > 0 {
 			continue
 		}
 		<-l.registration.HasSyncedChecker().Done()
