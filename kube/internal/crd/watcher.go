@@ -69,6 +69,7 @@ var _ kubetypes.CrdWatcher = (*Watcher)(nil)
 // resource is what is known of a resource that is followed.
 type resource struct {
 	gvr       schema.GroupVersionResource
+	asking    bool // the server is being asked, and no definition was seen since
 	answered  bool // the server was asked, as there is no definition
 	answer    bool
 	known     bool // served is known, and followers are told
@@ -366,9 +367,12 @@ func (w *Watcher) decideAll(name string) {
 		if name != "" && nameOf(r.gvr) != name {
 			continue
 		}
-		if name != "" && w.definitions[name] == nil {
-			// What the server says of it may lag behind.
-			r.answered, r.answer = true, false
+		if name != "" {
+			r.asking = false // what the server says was true before
+			if w.definitions[name] == nil {
+				// What the server says of it may lag behind.
+				r.answered, r.answer = true, false
+			}
 		}
 		w.decide(r)
 	}
@@ -472,17 +476,20 @@ func (w *Watcher) questions(again bool) (gvrs []schema.GroupVersionResource) {
 	}
 	for gvr, r := range w.resources {
 		if w.definitions[nameOf(gvr)] == nil && (again || !r.answered) {
+			r.asking = true
 			gvrs = append(gvrs, gvr)
 		}
 	}
 	return gvrs
 }
 
-// answered notes an answer. What cannot be found out stays as it is.
+// answered notes an answer, unless a definition has come or gone since the question. What
+// cannot be found out stays as it is.
 func (w *Watcher) answered(gvr schema.GroupVersionResource, served bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if r := w.resources[gvr]; r != nil {
+	if r := w.resources[gvr]; r != nil && r.asking {
+		r.asking = false
 		if r.answered = true; err == nil {
 			r.answer = served
 		}
