@@ -5,6 +5,7 @@ package kclient_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,24 +25,38 @@ import (
 // Defects F row 2 a, C.1 rows 1 to 4: in every iteration the definition of things is
 // created, established, deleted or installed again, or one of its versions is served or
 // no longer served, while handlers and indexes are added and looked into, handlers ended,
-// and informers closed and made again.
+// and informers closed and made again. In one half of the seeds watches break and lists
+// fail, in another the server takes its time to say which resources it serves.
 func TestOracle_definitionsComeAndGo(t *testing.T) {
 	trials(t, 600, 200, func(t *testing.T, random *rand.Rand, iterations int) {
-		s := newStage(t, nil, nil)
+		var wrap func(http.RoundTripper) http.RoundTripper
+		if random.IntN(2) == 0 {
+			wrap = answersLate
+		}
+		s := newStage(t, wrap, nil)
 		d := &definitionLife{t: t, client: s.client.Dynamic()}
 		for range 2 {
 			s.watch(func(random *rand.Rand) view { return d.open(s, random) })
+		}
+		f := &faults{server: s.server, resources: []string{"customresourcedefinitions", "things"}}
+		changeFaults := func(*rand.Rand) {}
+		if d.faulty = random.IntN(2) == 0; d.faulty {
+			changeFaults = f.change
 		}
 		runs := random.IntN(5)
 		for i := range iterations {
 			if i == runs {
 				go s.client.RunAndWait(s.stop)
 			}
-			s.round(random, d.swap, d.write)
-			if random.IntN(3) == 0 {
+			s.round(random, d.swap, d.write, changeFaults)
+			switch random.IntN(9) {
+			case 0, 1, 2:
 				synctest.Wait()
+			case 3:
+				time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond) // of the bubble
 			}
 			if i >= runs && random.IntN(8) == 0 || i == iterations-1 {
+				f.end()
 				d.check(s)
 			}
 			if t.Failed() {
@@ -54,8 +69,26 @@ func TestOracle_definitionsComeAndGo(t *testing.T) {
 		s.end(random, func() {
 			d.swap(random)
 			d.write(random)
-		}, d.swap, d.write)
+		}, d.swap, d.write, changeFaults)
+		f.end()
 	})
+}
+
+// answersLate has answers about the resources of a group arrive when they may be wrong
+// already.
+func answersLate(next http.RoundTripper) http.RoundTripper { return lateAnswers{next} }
+
+type lateAnswers struct{ next http.RoundTripper }
+
+func (l lateAnswers) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := l.next.RoundTrip(request)
+	if request.URL.Path == "/apis/example.com/v1" {
+		select {
+		case <-time.After(8 * time.Second): // of the bubble
+		case <-request.Context().Done():
+		}
+	}
+	return response, err
 }
 
 // definitionLife changes the definition of things, and things. One goroutine at a time
@@ -65,6 +98,7 @@ type definitionLife struct {
 	client dynamic.Interface
 
 	present, served, rival bool
+	faulty                 bool // watches break and lists fail
 }
 
 // rival is a definition that takes the kind of things, so that theirs is not established.
@@ -131,29 +165,25 @@ func (d *definitionLife) write(random *rand.Rand) {
 	}
 }
 
-func (d *definitionLife) writeOne(random *rand.Rand, name string) (version string) {
-	objects, ctx := d.client.Resource(things), d.t.Context()
+func (d *definitionLife) writeOne(random *rand.Rand, name string) {
+	ctx, color := d.t.Context(), pick(random, colors...)
+	made := thing(name)
+	made.SetLabels(map[string]string{"color": color})
+	objects := d.client.Resource(things)
 	if random.IntN(4) == 0 {
+		made.SetAPIVersion("example.com/v1alpha1")
 		objects = d.client.Resource(things.GroupResource().WithVersion("v1alpha1"))
 	}
 	if random.IntN(4) == 0 {
 		tolerate(d.t, objects.Delete(ctx, name, metav1.DeleteOptions{}))
-		return ""
+		return
 	}
-	patch := fmt.Appendf(nil, `{"metadata":{"labels":{"color":%q}}}`, pick(random, colors...))
-	obj, err := objects.Patch(ctx, name, apitypes.MergePatchType, patch, metav1.PatchOptions{})
+	patch := fmt.Appendf(nil, `{"metadata":{"labels":{"color":%q}}}`, color)
+	_, err := objects.Patch(ctx, name, apitypes.MergePatchType, patch, metav1.PatchOptions{})
 	if apierrors.IsNotFound(err) {
-		created := thing(name)
-		created.SetLabels(map[string]string{"color": pick(random, colors...)})
-		if objects, ctx := d.client.Resource(things), d.t.Context(); true {
-			obj, err = objects.Create(ctx, created, metav1.CreateOptions{})
-		}
+		_, err = objects.Create(ctx, made, metav1.CreateOptions{})
 	}
 	tolerate(d.t, err)
-	if err != nil {
-		return ""
-	}
-	return obj.GetResourceVersion()
 }
 
 // open opens an informer of things, in one of two forms.
@@ -179,6 +209,7 @@ func (d *definitionLife) check(s *stage) {
 	}
 	if phase == kclient.PhaseReady {
 		version = d.mark()
+		d.catchUp()
 	} else {
 		d.expectSilence(s)
 	}
@@ -199,10 +230,18 @@ func (d *definitionLife) check(s *stage) {
 	})
 }
 
-// expectSilence has nobody ask for things, which are not served, for a while.
+// catchUp waits until the definitions are known, which have no version to wait for.
+func (d *definitionLife) catchUp() {
+	if d.faulty {
+		time.Sleep(2 * time.Minute) // of the bubble; longer than any back-off
+	}
+	synctest.Wait()
+}
+
+// expectSilence has nobody ask for things, which are not served, once that is known.
 func (d *definitionLife) expectSilence(s *stage) {
 	d.t.Helper()
-	synctest.Wait()
+	d.catchUp()
 	requests := s.server.Delay(kubefake.Match{Resource: "things"}, 0)
 	defer requests.Stop()
 	time.Sleep(5 * time.Minute) // of the bubble

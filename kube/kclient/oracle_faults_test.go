@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,7 +30,7 @@ func TestOracle_watchesBreak(t *testing.T) {
 		}
 		s := newStage(t, wrap, namespaces())
 		w := newMapWriter(s)
-		f := &faults{server: s.server}
+		f := &faults{server: s.server, resources: []string{"configmaps"}}
 		for range 2 {
 			s.watch(func(random *rand.Rand) view { return openMaps(s, random) })
 		}
@@ -63,8 +64,16 @@ func TestOracle_watchesBreak(t *testing.T) {
 
 // faults are what goes wrong with lists and watches. One goroutine at a time uses them.
 type faults struct {
-	server *kubefake.Server
-	active []*kubefake.Fault
+	server    *kubefake.Server
+	resources []string
+	active    []*kubefake.Fault
+}
+
+// requests are those with one of the verbs for one of the resources.
+func (f *faults) requests(verbs ...string) kubefake.Match {
+	return kubefake.Match{Func: func(r kubefake.Request) bool {
+		return slices.Contains(f.resources, r.Resource.Resource) && slices.Contains(verbs, r.Verb)
+	}}
 }
 
 func (f *faults) end() {
@@ -79,7 +88,7 @@ func (f *faults) change(random *rand.Rand) {
 	if len(f.active) > 3 {
 		f.end()
 	}
-	lists, watches, both := requestsOfMaps("list"), requestsOfMaps("watch"), requestsOfMaps("list", "watch")
+	lists, watches, both := f.requests("list"), f.requests("watch"), f.requests("list", "watch")
 	few := 1 + random.IntN(3)
 	add := func(fault *kubefake.Fault) { f.active = append(f.active, fault) }
 	switch random.IntN(16) {

@@ -5,7 +5,6 @@ package kclient_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/krtkit/krtkit/kube/controllers"
 	"github.com/krtkit/krtkit/kube/kclient"
-	"github.com/krtkit/krtkit/kube/kubefake"
 )
 
 var (
@@ -108,9 +106,4 @@ func openMaps(s *stage, random *rand.Rand) view {
 		v.informer = kclient.NewUntypedInformer(s.client, mapsResource, filter)
 	}
 	return v
-}
-
-// requestsOfMaps are the lists and watches of informers.
-func requestsOfMaps(verbs ...string) kubefake.Match {
-	return kubefake.Match{Resource: "configmaps", Func: func(r kubefake.Request) bool { return slices.Contains(verbs, r.Verb) }}
 }
