@@ -172,7 +172,7 @@ func (o *observer) check(t *testing.T, server []controllers.Object) {
 		l.expect(t, cached)
 	}
 	o.checkStories(t)
-	for _, l := range append(o.past, o.ledgers...) {
+	for _, l := range slices.Concat(o.past, o.ledgers) {
 		l.report(t)
 	}
 }

@@ -105,8 +105,10 @@ func (s *stage) settled(version string, check func(o *observer)) {
 			w.close(o)
 		}
 		w.retired = nil
-		for _, l := range w.past() {
-			l.report(s.t)
+		for _, o := range w.closed {
+			for _, l := range o.past {
+				l.report(s.t)
+			}
 		}
 	}
 	s.slowDown()
@@ -127,7 +129,7 @@ func (s *stage) abandon(resource string) {
 	s.t.Helper()
 	s.hurry()
 	for _, w := range s.crowd {
-		for _, o := range append(w.observers, w.retired...) {
+		for _, o := range slices.Concat(w.observers, w.retired) {
 			w.close(o)
 		}
 		w.observers, w.retired = nil, nil
@@ -156,9 +158,8 @@ func (s *stage) end(random *rand.Rand, after func(), acts ...func(random *rand.R
 	s.client.Shutdown()
 	var ledgers []*ledger
 	for _, w := range s.crowd {
-		ledgers = append(ledgers, w.past()...)
-		for _, o := range w.observers {
-			ledgers = append(ledgers, o.ledgers...)
+		for _, o := range slices.Concat(w.closed, w.retired, w.observers) {
+			ledgers = slices.Concat(ledgers, o.past, o.ledgers)
 		}
 	}
 	calls := make([]int, len(ledgers))
@@ -196,15 +197,6 @@ type watcher struct {
 func (w *watcher) close(o *observer) {
 	o.close(w.stage.t)
 	w.closed = append(w.closed, o)
-}
-
-// past returns the ledgers of observers that are closed.
-func (w *watcher) past() []*ledger {
-	var all []*ledger
-	for _, o := range w.closed {
-		all = append(all, o.past...)
-	}
-	return all
 }
 
 // act does something with one of the observers.
