@@ -305,6 +305,7 @@ func (w *Watcher) unfollow(gvr schema.GroupVersionResource, own *follower) bool 
 	r := w.resources[gvr]
 	if r.followers = slices.DeleteFunc(r.followers, func(f *follower) bool { return f == own }); len(r.followers) == 0 {
 		delete(w.resources, gvr)
+		w.settle() // this may have been all that was not known
 	}
 	return true
 }

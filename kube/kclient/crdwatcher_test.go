@@ -3,12 +3,20 @@
 package kclient_test
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
+	"runtime"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/krtkit/krtkit/kube"
+	"github.com/krtkit/krtkit/kube/controllers"
+	"github.com/krtkit/krtkit/kube/kclient"
 	"github.com/krtkit/krtkit/kube/kubefake"
+	"github.com/krtkit/krtkit/kube/kubetypes"
 )
 
 // heldAnswers keeps answers to requests for a path until it is closed.
@@ -62,5 +70,40 @@ func TestCrdWatcher_ignoresAnAnswerThatIsOlderThanTheDefinition(t *testing.T) {
 		close(s.stop)
 		s.client.Shutdown()
 		s.server.Close()
+	})
+}
+
+// A delayed client that is closed while it is found out which resources are served keeps
+// nobody waiting.
+func TestRun_doesNotWaitForADelayedClientThatIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := kubefake.NewServer()
+		defer server.Close()
+		for n := range 500 {
+			client, err := kube.New(server.RESTConfig(), kube.WithLogger(slog.New(slog.DiscardHandler)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Hour) // of the bubble
+			delayed := kclient.NewDelayedInformer[controllers.Object](client, things, kubetypes.DynamicInformer, kclient.Filter{})
+			var both sync.WaitGroup
+			both.Go(func() {
+				if err := client.Run(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+			both.Go(func() {
+				for range n {
+					runtime.Gosched()
+				}
+				delayed.Close()
+			})
+			both.Wait()
+			cancel()
+			client.Shutdown()
+			if t.Failed() {
+				break
+			}
+		}
 	})
 }
