@@ -46,7 +46,7 @@ func TestOracle_definitionsComeAndGo(t *testing.T) {
 		runs := random.IntN(5)
 		for i := range iterations {
 			if i == runs {
-				go s.client.RunAndWait(s.stop)
+				s.run()
 			}
 			s.round(random, d.swap, d.write, changeFaults)
 			switch random.IntN(9) {

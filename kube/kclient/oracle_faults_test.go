@@ -34,7 +34,7 @@ func TestOracle_watchesBreak(t *testing.T) {
 		for range 2 {
 			s.watch(func(random *rand.Rand) view { return openMaps(s, random) })
 		}
-		go s.client.RunAndWait(s.stop)
+		s.run()
 		for i := range iterations {
 			s.round(random, w.write, f.change)
 			switch random.IntN(4) {

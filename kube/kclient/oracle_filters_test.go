@@ -76,7 +76,7 @@ func churnFiltered(s *stage, random *rand.Rand, iterations int, filter kubetypes
 	for range 2 {
 		s.watch(func(random *rand.Rand) view { return openFiltered(s, filter, d, random) })
 	}
-	go s.client.RunAndWait(s.stop)
+	s.run()
 	for i := range iterations {
 		s.round(random, w.write, d.change)
 		if random.IntN(3) == 0 {

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	kruntime "k8s.io/apimachinery/pkg/runtime"
@@ -28,6 +29,7 @@ type stage struct {
 	server *kubefake.Server
 	client kube.Client
 	stop   chan struct{}
+	ready  chan struct{} // closed when run is done; nil if that was not called
 	crowd  []*watcher
 
 	pause  atomic.Pointer[chan struct{}] // closed when slow handlers have to go on
@@ -49,6 +51,17 @@ func newStage(t *testing.T, wrap func(http.RoundTripper) http.RoundTripper, obje
 	s.client = client
 	s.slowDown()
 	return s
+}
+
+// run starts what there is, and does not wait.
+func (s *stage) run() {
+	ready, stop := make(chan struct{}), s.stop
+	s.ready = ready
+	go func() {
+		if s.client.RunAndWait(stop) {
+			close(ready)
+		}
+	}()
 }
 
 // slowDown has slow handlers wait until they are hurried.
@@ -95,6 +108,13 @@ func (s *stage) settled(version string, check func(o *observer)) {
 			o.await(s.t, version)
 		}
 	}
+	if s.ready != nil {
+		select {
+		case <-s.ready:
+		case <-time.After(time.Hour): // of the bubble
+			s.t.Errorf("Run waits for %v", s.client.NotReady())
+		}
+	}
 	synctest.Wait()
 	for _, o := range s.observers() {
 		check(o)
@@ -122,6 +142,7 @@ func (s *stage) restart() {
 	for _, w := range s.crowd {
 		w.retired, w.observers = append(w.retired, w.observers...), nil
 	}
+	s.run()
 }
 
 // abandon closes all observers, after which nobody watches the resource any more.
