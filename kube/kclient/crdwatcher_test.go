@@ -107,3 +107,15 @@ func TestRun_doesNotWaitForADelayedClientThatIsClosed(t *testing.T) {
 		}
 	})
 }
+
+func TestWaitForCRD_endsWithAWatcherThatEndedBeforeItWasNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, stop, end := connect(t, nil)
+		mustRun(t, client, stop)
+		end()
+		never := make(chan struct{})
+		if client.CrdWatcher().WaitForCRD(things, never) {
+			t.Error("waited for what is not there, with success")
+		}
+	})
+}

@@ -126,7 +126,11 @@ func (w *Watcher) Wait() {
 
 // begin begins to watch if there is somebody who wants that. The lock is held.
 func (w *Watcher) begin() {
-	if !w.running || !w.wanted || isClosed(w.stop) {
+	if !w.running || !w.wanted {
+		return
+	}
+	if isClosed(w.stop) {
+		close(w.ended)
 		return
 	}
 	ctx := wait.ContextForChannel(w.stop)
