@@ -9,9 +9,10 @@ CACHE   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/krtkit
 # Folders with a go.mod: the library first, then the modules that must not weigh on it.
 MODULES  = . $(sort $(patsubst ./%/go.mod,%,$(shell find . -mindepth 2 -name go.mod -not -path './.cache/*')))
 
-BENCH    ?= .
-FUZZTIME ?= 10s
-SOAK     ?= 30m
+BENCH      ?= .
+FUZZTIME   ?= 10s
+SOAK       ?= 30m
+ITERATIONS ?= 100000
 
 LINT_PKG     = github.com/golangci/golangci-lint/v2
 LINT_VERSION = $(shell cd internal/tools && $(GO) list -m -f '{{.Version}}' $(LINT_PKG))
@@ -58,11 +59,12 @@ fuzz: ## Run every fuzz target for FUZZTIME (default: 10s)
 		done || exit 1; \
 	done
 
-soak: ## Compare random krt graphs with a model for SOAK (default: 30m), under the race detector
+soak: ## Compare random krt graphs with a model for SOAK (default: 30m), and kube clients with the server for ITERATIONS of each test (default: 100000), under the race detector
 	$(GO) test -race ./krt -run TestOracle -timeout 0 -krt.soak='$(SOAK)'
+	$(GO) test -race ./kube/kclient -run TestOracle -timeout 0 -kclient.iterations='$(ITERATIONS)'
 
 oracle: ## soak for a minute
-	@$(MAKE) --no-print-directory soak SOAK=1m
+	@$(MAKE) --no-print-directory soak SOAK=30s ITERATIONS=1500
 
 peers: ## See that every scenario of benchmarks/ works with everybody
 	cd benchmarks && $(GO) vet ./... && $(GO) test ./...

@@ -27,7 +27,7 @@ import (
 // the filter, and all others, return true: resources of the others are not served as far
 // as informers of optional resources are concerned. Filters get a definition's metadata,
 // without its managed fields and what kubectl applied last, must not change it, and are
-// asked again when it changes.
+// asked again when it changes. They may ask the watcher; calls come one after the other.
 func WithCRDFilter(filter func(definition *metav1.PartialObjectMetadata) bool) Option {
 	return func(o *options) { o.crdFilters = append(o.crdFilters, filter) }
 }

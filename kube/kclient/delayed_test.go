@@ -5,13 +5,10 @@ package kclient_test
 import (
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -262,95 +259,6 @@ func TestNewDelayedInformer_closedLeavesNothingBehind(t *testing.T) {
 			t.Error("a closed informer was started")
 		}
 	})
-}
-
-// Defects F row 2 a: definitions come and go while handlers and indexes are added and
-// ended. What each handler was told adds up to what is there.
-func TestNewDelayedInformer_losesNoHandlerToTheChangeOfItsDefinition(t *testing.T) {
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
-			inCluster(t, func(c cluster) { swaps(c, rand.New(rand.NewPCG(seed, 7))) })
-		})
-	}
-}
-
-type fold struct {
-	mu    sync.Mutex
-	has   map[string]bool
-	wrong []string
-}
-
-func (f *fold) handler() controllers.EventHandler[controllers.Object] {
-	set := func(o controllers.Object, had, has bool) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if f.has[o.GetName()] != had {
-			f.wrong = append(f.wrong, fmt.Sprintf("%s: had %v, now %v", o.GetName(), !had, has))
-		}
-		f.has[o.GetName()] = has
-	}
-	return controllers.EventHandler[controllers.Object]{
-		AddFunc:    func(o controllers.Object) { set(o, false, true) },
-		UpdateFunc: func(_, o controllers.Object) { set(o, true, true) },
-		DeleteFunc: func(o controllers.Object) { set(o, true, false) },
-	}
-}
-
-func swaps(c cluster, random *rand.Rand) {
-	delayed := c.delayed()
-	c.run()
-	var others sync.WaitGroup
-	installs := rand.New(rand.NewPCG(random.Uint64(), 1))
-	others.Go(func() {
-		for range 10 {
-			crds, objects := c.client.Dynamic().Resource(definitions), c.client.Dynamic().Resource(things)
-			if _, err := crds.Create(c.t.Context(), definition("v1"), metav1.CreateOptions{}); err != nil {
-				c.t.Error(err)
-			}
-			for n := range installs.IntN(4) {
-				if _, err := objects.Create(c.t.Context(), thing(fmt.Sprint("x", n)), metav1.CreateOptions{}); err != nil {
-					c.t.Error(err)
-				}
-			}
-			time.Sleep(time.Duration(installs.IntN(20)) * time.Millisecond)
-			if err := crds.Delete(c.t.Context(), "things.example.com", metav1.DeleteOptions{}); err != nil {
-				c.t.Error(err)
-			}
-			time.Sleep(time.Duration(installs.IntN(20)) * time.Millisecond)
-		}
-	})
-	var folds []*fold
-	for range 40 {
-		switch random.IntN(4) {
-		case 0:
-			delayed.ShutdownHandler(delayed.AddEventHandler((&fold{has: map[string]bool{}}).handler()))
-		case 1:
-			delayed.Index("letter", byFirstLetter)
-		default:
-			f := &fold{has: map[string]bool{}}
-			delayed.AddEventHandler(f.handler())
-			folds = append(folds, f)
-		}
-		time.Sleep(time.Duration(random.IntN(10)) * time.Millisecond)
-	}
-	others.Wait()
-	c.install("v1")
-	c.make("last")
-	time.Sleep(time.Minute) // what went wrong is tried again
-	synctest.Wait()
-	expectNames(c.t, "objects", all(delayed), "/last")
-	for i, f := range folds {
-		var has []string
-		for name, there := range f.has {
-			if there {
-				has = append(has, "/"+name)
-			}
-		}
-		expectNames(c.t, fmt.Sprint("what handler ", i, " was told"), has, "/last")
-		if len(f.wrong) > 0 {
-			c.t.Errorf("handler %d was told what cannot be: %q", i, f.wrong)
-		}
-	}
 }
 
 func TestCrdWatcher_callsBackOnce(t *testing.T) {

@@ -60,15 +60,23 @@ type Watcher struct {
 	since       time.Time // when the state was reached that NotReady tells
 	listed      bool      // the definitions are known, or known to be out of reach
 	syncing     bool      // synced is closed, or about to be
-	definitions map[string]*Definition
+	definitions map[string]seen
 	resources   map[schema.GroupVersionResource]*resource
 }
 
 var _ kubetypes.CrdWatcher = (*Watcher)(nil)
 
+// seen is a definition, and whether it passes the filters.
+type seen struct {
+	*Definition
+
+	passes bool
+}
+
 // resource is what is known of a resource that is followed.
 type resource struct {
 	gvr       schema.GroupVersionResource
+	asking    bool // the server is being asked, and no definition was seen since
 	answered  bool // the server was asked, as there is no definition
 	answer    bool
 	known     bool // served is known, and followers are told
@@ -89,7 +97,7 @@ func New(config Config) *Watcher {
 		synced:      make(chan struct{}),
 		ended:       make(chan struct{}),
 		wake:        make(chan struct{}, 1),
-		definitions: map[string]*Definition{},
+		definitions: map[string]seen{},
 		resources:   map[schema.GroupVersionResource]*resource{},
 	}
 }
@@ -125,7 +133,11 @@ func (w *Watcher) Wait() {
 
 // begin begins to watch if there is somebody who wants that. The lock is held.
 func (w *Watcher) begin() {
-	if !w.running || !w.wanted || isClosed(w.stop) {
+	if !w.running || !w.wanted {
+		return
+	}
+	if isClosed(w.stop) {
+		close(w.ended)
 		return
 	}
 	ctx := wait.ContextForChannel(w.stop)
@@ -304,6 +316,7 @@ func (w *Watcher) unfollow(gvr schema.GroupVersionResource, own *follower) bool 
 	r := w.resources[gvr]
 	if r.followers = slices.DeleteFunc(r.followers, func(f *follower) bool { return f == own }); len(r.followers) == 0 {
 		delete(w.resources, gvr)
+		w.settle() // this may have been all that was not known
 	}
 	return true
 }
@@ -322,17 +335,23 @@ func (w *Watcher) tell(own *follower, served bool) {
 
 // definitionChanged is told of every definition and every change of one.
 func (w *Watcher) definitionChanged(old, obj any) {
+	d, ok := obj.(*Definition)
+	passes := ok && w.passes(d)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	d, ok := obj.(*Definition)
 	if !ok {
 		gone, _ := old.(*Definition) // there is one or the other
 		delete(w.definitions, gone.Name)
 		w.decideAll(gone.Name)
 		return
 	}
-	w.definitions[d.Name] = d
+	w.definitions[d.Name] = seen{d, passes}
 	w.decideAll(d.Name)
+}
+
+// passes asks the filters, which may ask the watcher: no lock is held.
+func (w *Watcher) passes(d *Definition) bool {
+	return !slices.ContainsFunc(w.config.Filters, func(f func(*metav1.PartialObjectMetadata) bool) bool { return !f(d.metadata()) })
 }
 
 // definitionsListed is called when all definitions have been told.
@@ -366,9 +385,12 @@ func (w *Watcher) decideAll(name string) {
 		if name != "" && nameOf(r.gvr) != name {
 			continue
 		}
-		if name != "" && w.definitions[name] == nil {
-			// What the server says of it may lag behind.
-			r.answered, r.answer = true, false
+		if name != "" {
+			r.asking = false // what the server says was true before
+			if _, exists := w.definitions[name]; !exists {
+				// What the server says of it may lag behind.
+				r.answered, r.answer = true, false
+			}
 		}
 		w.decide(r)
 	}
@@ -397,13 +419,11 @@ func (w *Watcher) state(r *resource) (known, served bool) {
 	if !w.listed {
 		return false, false
 	}
-	d := w.definitions[nameOf(r.gvr)]
-	if d == nil {
+	d, exists := w.definitions[nameOf(r.gvr)]
+	if !exists {
 		return r.answered, r.answer
 	}
-	return true, d.serves(r.gvr.Version) && !slices.ContainsFunc(w.config.Filters, func(f func(*metav1.PartialObjectMetadata) bool) bool {
-		return !f(d.metadata())
-	})
+	return true, d.passes && d.serves(r.gvr.Version)
 }
 
 // settle queues the end of the wait for synced when everything is known. The lock is
@@ -471,18 +491,21 @@ func (w *Watcher) questions(again bool) (gvrs []schema.GroupVersionResource) {
 		return nil
 	}
 	for gvr, r := range w.resources {
-		if w.definitions[nameOf(gvr)] == nil && (again || !r.answered) {
+		if _, exists := w.definitions[nameOf(gvr)]; !exists && (again || !r.answered) {
+			r.asking = true
 			gvrs = append(gvrs, gvr)
 		}
 	}
 	return gvrs
 }
 
-// answered notes an answer. What cannot be found out stays as it is.
+// answered notes an answer, unless a definition has come or gone since the question. What
+// cannot be found out stays as it is.
 func (w *Watcher) answered(gvr schema.GroupVersionResource, served bool, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if r := w.resources[gvr]; r != nil {
+	if r := w.resources[gvr]; r != nil && r.asking {
+		r.asking = false
 		if r.answered = true; err == nil {
 			r.answer = served
 		}

@@ -67,7 +67,8 @@ func (h *Handler) patch(r *request) (*Response, error) {
 
 // patched returns the object that the patch makes of old.
 func patched(r *request, dec *decoder, apply patcher, old object.Object) (object.Object, error) {
-	present, err := object.NewItem(r.info.Kind, old).JSON()
+	// NewItem would own old, which others read at the same time.
+	present, err := (&object.Item{Kind: r.info.Kind, Object: old}).JSON()
 	if err != nil {
 		return nil, err
 	}
