@@ -31,7 +31,8 @@ type Reader[T controllers.Object] interface {
 	Get(name, namespace string) T
 	// List returns the objects of a namespace, or of all for metav1.NamespaceAll,
 	// that match the selector and pass the filter; nil if there are none. They have
-	// no order.
+	// no order, and the slice is the caller's. A label that a cache of more than a few
+	// hundred objects is listed by again has an index from then on.
 	List(namespace string, selector klabels.Selector) []T
 }
 
