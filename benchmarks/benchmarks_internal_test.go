@@ -19,12 +19,19 @@ import (
 
 	"github.com/krtkit/krtkit/benchmarks/engines/apiserver"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
+	"github.com/krtkit/krtkit/benchmarks/engines/kubecache"
 	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
 
 func TestMain(m *testing.M) {
 	istio.LogErrorsOnly()
 	apiserver.LogNothing()
+	if started, err := kubecache.FillHere(os.Args, os.Stdout); started {
+		if err != nil {
+			panic(err)
+		}
+		return
+	}
 	m.Run()
 }
 
@@ -32,6 +39,9 @@ func TestMain(m *testing.M) {
 // everybody who can express it.
 func TestScenarios_allContendersEndUpEqual(t *testing.T) {
 	objects := scenario.Objects(60)
+	load := scenario.ReadLoad{Pods: 200, Writes: 1000, Each: 2 * time.Millisecond}
+	server, end := kubecache.Serve(30)
+	defer end()
 	type opener = func(s scenario.Suite) func() scenario.Case
 	all := map[string]opener{
 		"Sync":         func(s scenario.Suite) func() scenario.Case { return given(s.Sync, objects) },
@@ -59,6 +69,13 @@ func TestScenarios_allContendersEndUpEqual(t *testing.T) {
 		"KeepByIndex":  func(s scenario.Suite) func() scenario.Case { return keep(s, objects, scenario.ByIndex) },
 		"List":         func(s scenario.Suite) func() scenario.Case { return given(s.List, 20) },
 		"Watch":        func(s scenario.Suite) func() scenario.Case { return given(s.Watch, 20) },
+		"Fill":         func(s scenario.Suite) func() scenario.Case { return given2(s.Fill, server, scenario.Default) },
+		"FillStripped": func(s scenario.Suite) func() scenario.Case { return given2(s.Fill, server, scenario.Stripped) },
+		"FillMetadata": func(s scenario.Suite) func() scenario.Case { return given2(s.Fill, server, scenario.MetadataOnly) },
+		"Ready":        func(s scenario.Suite) func() scenario.Case { return given2(s.Ready, 7, time.Millisecond) },
+		"IdleHandlers": func(s scenario.Suite) func() scenario.Case { return given(s.IdleHandlers, 20) },
+		"CacheReads":   func(s scenario.Suite) func() scenario.Case { return given(s.CacheReads, load) },
+		"Fake":         func(s scenario.Suite) func() scenario.Case { return s.Fake },
 	}
 	for name, open := range all {
 		t.Run(name, func(t *testing.T) {

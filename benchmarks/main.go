@@ -16,11 +16,18 @@ import (
 
 	"github.com/krtkit/krtkit/benchmarks/engines/apiserver"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
+	"github.com/krtkit/krtkit/benchmarks/engines/kubecache"
 	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
 
 func main() {
-	met, err := run(os.Args[1:], os.Stdout, os.Stderr)
+	istio.LogErrorsOnly()
+	apiserver.LogNothing()
+	started, err := kubecache.FillHere(os.Args, os.Stdout)
+	met := started
+	if !started {
+		met, err = run(os.Args[1:], os.Stdout, os.Stderr)
+	}
 	code := 0
 	switch {
 	case err != nil:
@@ -61,8 +68,6 @@ func run(args []string, out, progress io.Writer) (bool, error) {
 		return false, err
 	}
 
-	istio.LogErrorsOnly()
-	apiserver.LogNothing()
 	h := newHarness(contenders, max(1, *rounds), *budget)
 	if *quick {
 		h.quick, h.judge, h.rounds, h.budget = true, false, 1, time.Millisecond
