@@ -68,7 +68,7 @@ func suites() []scenario.Suite {
 }
 
 func allRows() []row {
-	rows := slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows(), counterRows(), serverRows(), kubeRows())
+	rows := slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows(), counterRows(), serverRows(), kubeRows(), weightRows())
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.id[0], b.id[0]), cmp.Compare(a.number(), b.number()))
 	})
@@ -82,6 +82,7 @@ type harness struct {
 	budget time.Duration
 	quick  bool // measure little
 	judge  bool // say what misses its target
+	cold   bool // build programs with an empty cache
 	row    string
 	lines  []line
 }

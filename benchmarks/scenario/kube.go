@@ -19,6 +19,9 @@ type Kube struct {
 	// Fake makes what tests use in the place of an API server, an informer that is ready,
 	// and stops both.
 	Fake func() Case
+	// Hello is the import path of a small controller, Client that of the package of caches
+	// and clients.
+	Hello, Client string
 }
 
 // Shape is how objects are cached.

@@ -67,6 +67,9 @@ type contender struct {
 	// fake makes a fake server or client without objects, makes an informer of pods on it
 	// where that is possible, waits until it is ready, and stops it.
 	fake func()
+	// hello is the folder of its small controller, client the package that has what open
+	// uses.
+	hello, client string
 }
 
 func contenders() []contender {
@@ -84,6 +87,8 @@ func Suites() []scenario.Suite {
 			IdleHandlers: c.newIdleHandlers,
 			CacheReads:   c.newCacheReads,
 			Fake:         c.newFake,
+			Hello:        "github.com/krtkit/krtkit/benchmarks/hello/" + c.hello,
+			Client:       c.client,
 		}})
 	}
 	return suites

@@ -22,14 +22,18 @@ import (
 )
 
 func clientGo() contender {
-	return contender{name: "client-go", open: openClientGo, fake: func() {
-		factory, stop := informers.NewSharedInformerFactory(fake.NewClientset(), 0), make(chan struct{})
-		factory.Core().V1().Pods().Informer()
-		factory.Start(stop)
-		factory.WaitForCacheSync(stop)
-		close(stop)
-		factory.Shutdown()
-	}}
+	return contender{
+		name: "client-go", hello: "clientgo", client: "k8s.io/client-go/informers",
+		open: openClientGo,
+		fake: func() {
+			factory, stop := informers.NewSharedInformerFactory(fake.NewClientset(), 0), make(chan struct{})
+			factory.Core().V1().Pods().Informer()
+			factory.Start(stop)
+			factory.WaitForCacheSync(stop)
+			close(stop)
+			factory.Shutdown()
+		},
+	}
 }
 
 // byNode is the name of the index of pods by their node.

@@ -20,10 +20,14 @@ import (
 )
 
 func controllerRuntime() contender {
-	return contender{name: "controller-runtime", open: openControllerRuntime, fake: func() {
-		// Its fake has no informers: a list is what comes next to one.
-		must(fake.NewClientBuilder().Build().List(context.Background(), &corev1.PodList{}))
-	}}
+	return contender{
+		name: "controller-runtime", hello: "controllerruntime", client: "sigs.k8s.io/controller-runtime/pkg/cache",
+		open: openControllerRuntime,
+		fake: func() {
+			// Its fake has no informers: a list is what comes next to one.
+			must(fake.NewClientBuilder().Build().List(context.Background(), &corev1.PodList{}))
+		},
+	}
 }
 
 type controllerRuntimeCache struct {

@@ -17,13 +17,17 @@ import (
 )
 
 func istio() contender {
-	return contender{name: "Istio", open: openIstio, fake: func() {
-		client, stop := kube.NewFakeClient(), make(chan struct{})
-		kclient.New[*corev1.Pod](client)
-		client.RunAndWait(stop)
-		close(stop)
-		client.Shutdown()
-	}}
+	return contender{
+		name: "Istio", hello: "istio", client: "istio.io/istio/pkg/kube/kclient",
+		open: openIstio,
+		fake: func() {
+			client, stop := kube.NewFakeClient(), make(chan struct{})
+			kclient.New[*corev1.Pod](client)
+			client.RunAndWait(stop)
+			close(stop)
+			client.Shutdown()
+		},
+	}
 }
 
 type istioCache struct {

@@ -16,14 +16,18 @@ import (
 )
 
 func krtkit() contender {
-	return contender{name: "krtkit", open: openKrtkit, fake: func() {
-		client, stop := kubefake.NewClient(), make(chan struct{})
-		kclient.New[*corev1.Pod](client)
-		client.RunAndWait(stop)
-		close(stop)
-		client.Shutdown()
-		client.Close()
-	}}
+	return contender{
+		name: "krtkit", hello: "krtkit", client: "github.com/krtkit/krtkit/kube/kclient",
+		open: openKrtkit,
+		fake: func() {
+			client, stop := kubefake.NewClient(), make(chan struct{})
+			kclient.New[*corev1.Pod](client)
+			client.RunAndWait(stop)
+			close(stop)
+			client.Shutdown()
+			client.Close()
+		},
+	}
 }
 
 type krtkitCache struct {
