@@ -26,7 +26,7 @@ import (
 func TestMain(m *testing.M) {
 	istio.LogErrorsOnly()
 	apiserver.LogNothing()
-	if started, err := kubecache.FillHere(os.Args, os.Stdout); started {
+	if started, err := kubecache.Helped(os.Args, os.Stdin, os.Stdout); started {
 		if err != nil {
 			panic(err)
 		}
@@ -40,7 +40,10 @@ func TestMain(m *testing.M) {
 func TestScenarios_allContendersEndUpEqual(t *testing.T) {
 	objects := scenario.Objects(60)
 	load := scenario.ReadLoad{Pods: 200, Writes: 1000, Each: 2 * time.Millisecond}
-	server, end := kubecache.Serve(30)
+	server, end, err := kubecache.Serve(30)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer end()
 	type opener = func(s scenario.Suite) func() scenario.Case
 	all := map[string]opener{

@@ -23,7 +23,7 @@ import (
 func main() {
 	istio.LogErrorsOnly()
 	apiserver.LogNothing()
-	started, err := kubecache.FillHere(os.Args, os.Stdout)
+	started, err := kubecache.Helped(os.Args, os.Stdin, os.Stdout)
 	met := started
 	if !started {
 		met, err = run(os.Args[1:], os.Stdout, os.Stderr)

@@ -24,7 +24,7 @@ func kubeRows() []row {
 
 func measureFootprint(h *harness) {
 	pods := h.size(100000)
-	address, end := kubecache.Serve(pods)
+	address, end := serve(pods)
 	defer end()
 	for _, shape := range []struct {
 		what  string
@@ -40,9 +40,18 @@ func measureFootprint(h *harness) {
 	}
 }
 
+// serve starts a server for who fills caches.
+func serve(pods int) (address string, end func()) {
+	address, end, err := kubecache.Serve(pods)
+	if err != nil {
+		panic(err) // there is no process to be had
+	}
+	return address, end
+}
+
 func measurePeak(h *harness) {
 	pods := h.size(100000)
-	address, end := kubecache.Serve(pods)
+	address, end := serve(pods)
 	defer end()
 	r := h.compare(plan{rounds: min(3, h.rounds), ops: 1, cold: true}, func(s scenario.Suite) func() scenario.Case {
 		return given2(s.Fill, address, scenario.Default)

@@ -15,8 +15,8 @@
 //
 // # Guarantees
 //
-// All contenders read the same pods from one kubefake server, which is in the process, or, where memory is measured,
-// in the process that started this one. All are set up as their documentation says, with no option set for the sake of a number;
+// All contenders read the same pods from a kubefake server, which is in the process, or, where memory is measured, in one
+// of its own. All are set up as their documentation says, with no option set for the sake of a number;
 // none has a rate limit, as the server's configuration says.
 //
 // Nobody may use what a contender does not export, or read Istio's sources to make it faster or slower.

@@ -20,7 +20,6 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/krtkit/krtkit/benchmarks/scenario"
-	"github.com/krtkit/krtkit/kube/kubefake"
 )
 
 // The numbers of Fill, in bytes. What the process had before does not count, so that it does not matter what else is
@@ -33,13 +32,6 @@ const (
 	// Steady is what is resident afterwards, when the collector has given back what it can.
 	Steady = "steady"
 )
-
-// Serve starts a server with so many pods as clusters have them, for Fill. It listens on the address until end is
-// called.
-func Serve(pods int) (address string, end func()) {
-	s := kubefake.NewServer(objects(pods, pod)...)
-	return mustGet(s.Listen(":0")), s.Close
-}
 
 // newFill fills a cache in a process of its own.
 func (c contender) newFill(address string, shape scenario.Shape) scenario.Case {
@@ -68,10 +60,7 @@ type filled struct {
 	Content            string // a digest
 }
 
-// fillCommand is the first argument of a process that is started to fill a cache.
-const fillCommand = "fill-a-cache"
-
-// fillElsewhere starts this program once more, which calls FillHere.
+// fillElsewhere starts this program once more, to fill a cache.
 func (c contender) fillElsewhere(address string, shape scenario.Shape) (filled, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -90,22 +79,20 @@ func (c contender) fillElsewhere(address string, shape scenario.Shape) (filled, 
 	return f, nil
 }
 
-// FillHere fills a cache and prints what that took, if the arguments of the program say that it was started for that.
-// Programs that use Fill begin with it, and do nothing else if it returns true.
-func FillHere(args []string, out io.Writer) (bool, error) {
-	if len(args) != 5 || args[1] != fillCommand {
-		return false, nil
+// fillHere fills the cache that the arguments name, and prints what that took.
+func fillHere(args []string, out io.Writer) error {
+	if len(args) != 3 {
+		return fmt.Errorf("%s is started with %q, want a name, a shape and an address", fillCommand, args)
 	}
-	shape, err := strconv.Atoi(args[3])
+	shape, err := strconv.Atoi(args[1])
 	if err != nil {
-		return true, err
+		return err
 	}
-	i := slices.IndexFunc(contenders(), func(c contender) bool { return c.name == args[2] })
+	i := slices.IndexFunc(contenders(), func(c contender) bool { return c.name == args[0] })
 	if i < 0 {
-		return true, fmt.Errorf("nobody is called %q", args[2])
+		return fmt.Errorf("nobody is called %q", args[0])
 	}
-	f := contenders()[i].fill(&rest.Config{Host: "http://" + args[4], QPS: -1}, scenario.Shape(shape))
-	return true, json.NewEncoder(out).Encode(f)
+	return json.NewEncoder(out).Encode(contenders()[i].fill(&rest.Config{Host: "http://" + args[2], QPS: -1}, scenario.Shape(shape)))
 }
 
 func (c contender) fill(config *rest.Config, shape scenario.Shape) filled {
