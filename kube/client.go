@@ -82,6 +82,8 @@ type Caches interface {
 	// watches CustomResourceDefinitions once it is asked for one, and runs from the first
 	// RunAndWait or Run on, which wait for what was asked for by then.
 	CrdWatcher() kubetypes.CrdWatcher
+	// CacheDefaults returns what holds for all caches that are made from now on.
+	CacheDefaults() kubetypes.CacheDefaults
 	// NotReady returns the informers whose caches are not complete, ordered by name,
 	// and why as far as that is known; none if all are. The last one is that of
 	// CustomResourceDefinitions, if a delayed client waits for it. That makes it an answer to a
@@ -192,6 +194,8 @@ func (c *client) Types() *types.Registry                     { return c.types }
 func (c *client) Informers() informerfactory.InformerFactory { return c.informers }
 func (c *client) ClusterID() cluster.ID                      { return c.options.clusterID }
 func (c *client) DefaultNamespace() string                   { return c.options.defaultNamespace }
+
+func (c *client) CacheDefaults() kubetypes.CacheDefaults { return c.options.caches }
 
 func (c *client) ObjectFilter() kubetypes.DynamicObjectFilter { return c.options.objectFilter }
 

@@ -18,11 +18,9 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/krtkit/krtkit/kube/internal/source"
 	"github.com/krtkit/krtkit/util/cluster"
 )
-
-// acceptProtobuf prefers protobuf to JSON in answers.
-const acceptProtobuf = runtime.ContentTypeProtobuf + "," + runtime.ContentTypeJSON
 
 // NewClient returns a client for what a kubeconfig loader leads to, named by a
 // cluster ID. It is [New] for code that has a clientcmd.ClientConfig.
@@ -153,13 +151,13 @@ func SetRestDefaults(config *rest.Config) *rest.Config {
 		config.GroupVersion = &version
 	}
 	if config.APIPath == "" {
-		config.APIPath = apiPath(*config.GroupVersion)
+		config.APIPath = source.APIPath(*config.GroupVersion)
 	}
 	if config.ContentType == "" {
 		config.ContentType = runtime.ContentTypeJSON
 	}
 	if config.AcceptContentTypes == "" {
-		config.AcceptContentTypes = acceptProtobuf
+		config.AcceptContentTypes = source.AcceptProtobuf
 	}
 	if config.NegotiatedSerializer == nil {
 		config.NegotiatedSerializer = serializer.NewCodecFactory(scheme.Scheme).WithoutConversion()

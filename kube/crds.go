@@ -94,6 +94,9 @@ type crdClient struct {
 
 func (c crdClient) Types() *types.Registry { return c.registry }
 
+// CacheDefaults are not for definitions, which nobody reads but their watcher.
+func (c crdClient) CacheDefaults() kubetypes.CacheDefaults { return kubetypes.CacheDefaults{} }
+
 func newCRDWatcher(c *client) (*crd.Watcher, error) {
 	registry := types.FromScheme(nil, nil)
 	if err := registry.Register(crd.Registration()); err != nil {
@@ -124,7 +127,7 @@ func newCRDWatcher(c *client) (*crd.Watcher, error) {
 
 // serves asks the API server whether it serves a resource.
 func serves(ctx context.Context, server rest.Interface, gvr schema.GroupVersionResource) (bool, error) {
-	body, err := server.Get().AbsPath(apiPath(gvr.GroupVersion()), gvr.Group, gvr.Version).Do(ctx).Raw()
+	body, err := server.Get().AbsPath(source.APIPath(gvr.GroupVersion()), gvr.Group, gvr.Version).Do(ctx).Raw()
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}

@@ -26,6 +26,7 @@ type options struct {
 	mapper           meta.RESTMapper
 	types            []types.Registration
 	objectFilter     kubetypes.DynamicObjectFilter
+	caches           kubetypes.CacheDefaults
 	defaultNamespace string
 	logger           *slog.Logger
 	crdFilters       []func(*metav1.PartialObjectMetadata) bool
@@ -78,6 +79,23 @@ func WithRESTMapper(mapper meta.RESTMapper) Option {
 // WithObjectFilter sets what [Identity].ObjectFilter returns.
 func WithObjectFilter(filter kubetypes.DynamicObjectFilter) Option {
 	return func(o *options) { o.objectFilter = filter }
+}
+
+// WithDefaultTransform has the transform change objects of all informers whose filter has no
+// transform, in place of dropping their managed fields. It is shown objects of all types that
+// are cached: Go types, unstructured objects and metadata.
+func WithDefaultTransform(transform kubetypes.Transform) Option {
+	return func(o *options) { o.caches.Transform = transform }
+}
+
+// WithMutationDetector has informers keep a copy of every cached object, and compare them when
+// the object changes or goes, and when the informer ends. It calls report with an error
+// that names the object and what of it somebody changed, which nobody may do: others read
+// it. Calls come one after the other from each informer, and hold it up.
+//
+// It is for tests, where report fails the test: objects take twice their memory.
+func WithMutationDetector(report func(err error)) Option {
+	return func(o *options) { o.caches.OnMutation = report }
 }
 
 // WithDefaultNamespace limits informers of namespaced resources to one namespace,

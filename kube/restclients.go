@@ -13,6 +13,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/flowcontrol"
 
+	"github.com/krtkit/krtkit/kube/internal/source"
 	"github.com/krtkit/krtkit/kube/types"
 )
 
@@ -76,7 +77,7 @@ func (r *restClients) get(info types.Info) (rest.Interface, error) {
 	if info.Scheme() == nil {
 		return nil, fmt.Errorf("REST client of %q: not a type of a registry", info.GVK)
 	}
-	k := restClientKey{version: info.GVK.GroupVersion(), scheme: info.Scheme(), protobuf: r.wantsProtobuf(info)}
+	k := restClientKey{version: info.GVK.GroupVersion(), scheme: info.Scheme(), protobuf: source.WantsProtobuf(r.config, info)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if c, ok := r.clients[k]; ok {
@@ -87,33 +88,11 @@ func (r *restClients) get(info types.Info) (rest.Interface, error) {
 		codecs = serializer.NewCodecFactory(k.scheme)
 		r.codecs[k.scheme] = codecs
 	}
-	config := rest.CopyConfig(r.config)
-	config.GroupVersion = &k.version
-	config.APIPath = apiPath(k.version)
-	config.NegotiatedSerializer = codecs.WithoutConversion()
-	config.ContentType = runtime.ContentTypeJSON
-	config.AcceptContentTypes = runtime.ContentTypeJSON
-	if k.protobuf {
-		config.AcceptContentTypes = acceptProtobuf
-	}
+	config := source.RESTConfig(r.config, info, codecs.WithoutConversion())
 	c, err := rest.RESTClientForConfigAndClient(config, r.http)
 	if err != nil {
 		return nil, fmt.Errorf("REST client of %s: %w", k.version, err)
 	}
 	r.clients[k] = c
 	return c, nil
-}
-
-// wantsProtobuf reports whether to ask for protobuf: where the type can be read
-// from it and the configuration does not insist on JSON.
-func (r *restClients) wantsProtobuf(info types.Info) bool {
-	insists := r.config.AcceptContentTypes == runtime.ContentTypeJSON
-	return !insists && info.DecodesProtobuf()
-}
-
-func apiPath(version schema.GroupVersion) string {
-	if version.Group == "" {
-		return "/api"
-	}
-	return "/apis"
 }

@@ -19,6 +19,7 @@ type key struct {
 	namespace     string
 	informerType  kubetypes.InformerType
 	optional      bool
+	projection    string
 	transform     transformID
 }
 
@@ -36,6 +37,7 @@ func keyOf(resource schema.GroupVersionResource, opts kubetypes.InformerOptions)
 		namespace:     opts.Namespace,
 		informerType:  opts.InformerType,
 		optional:      opts.Optional,
+		projection:    opts.Projection.String(),
 		transform:     identify(opts),
 	}
 }
@@ -69,7 +71,8 @@ func (k key) String() string {
 		details = append(details, "optional")
 	}
 	for _, d := range []struct{ label, value string }{
-		{"namespace ", k.namespace}, {"labels ", k.labelSelector}, {"fields ", k.fieldSelector}, {"transform ", k.transform.name},
+		{"namespace ", k.namespace}, {"labels ", k.labelSelector}, {"fields ", k.fieldSelector},
+		{"projection ", k.projection}, {"transform ", k.transform.name},
 	} {
 		if d.value != "" {
 			details = append(details, d.label+d.value)

@@ -53,10 +53,23 @@
 // SetControllerReference is in package controllers, and meta.SetStatusCondition for
 // conditions in k8s.io/apimachinery. [EventRecorder] writes what kubectl describe shows.
 //
+// # Memory
+//
+// A cache of whole objects is most of what many controllers are. What a [Filter] leaves
+// out never is in it; from the least to the most:
+//
+//   - selectors and a namespace, of objects that nobody needs;
+//   - a projection (kubetypes.Project), of fields: they are not even decoded;
+//   - [NewMetadata], of everything but metadata, which is then all that travels;
+//   - a Go type of one's own with few fields, in place of the scheme's (kube.WithTypes):
+//     the Go type of a Pod takes 1.2 KiB when it is empty;
+//   - transforms (kubetypes.Drop, Keep, InternStrings, or any function), after decoding.
+//
 // # What callers must not do
 //
 // Objects from reads and handlers are shared with everybody else and must not be
-// changed; change a DeepCopy. A handler may read, add and end handlers, itself
+// changed; change a DeepCopy. In tests, kube.WithMutationDetector tells who does not. An
+// object of a filter that leaves fields out must not be sent back with Update. A handler may read, add and end handlers, itself
 // included, but a handler that never returns keeps Shutdown waiting.
 //
 // # When nothing arrives

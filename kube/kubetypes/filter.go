@@ -11,11 +11,17 @@ type Filter struct {
 	FieldSelector string
 	// Namespace limits list and watch to one namespace. Empty means all.
 	Namespace string
+	// Projection names the fields that are read of objects; all others are skipped
+	// before they are decoded, and are empty in what is cached. An object that is read so
+	// must not be sent back with an update, which would empty them on the API server too:
+	// patch it, or read it live before. Nil reads objects whole. Selectors, which the
+	// API server evaluates, may ask for fields that are not read.
+	Projection *Projection
 	// ObjectFilter hides objects of the shared cache from this client. It decides
 	// about reads when they happen, and about events when they are delivered. Nil
 	// hides nothing.
 	ObjectFilter DynamicObjectFilter
-	// ObjectTransform changes every object before it is cached; what it returns is
+	// ObjectTransform changes every object, as it was read, before it is cached; what it returns is
 	// what everybody reads. It may get an object that it returned earlier, and must
 	// leave name, namespace and resource version alone. If nil, managed fields are
 	// dropped; if set, it replaces that default.

@@ -14,7 +14,8 @@ type InformerOptions struct {
 	Namespace     string
 	// Cluster says in logs whose objects these are.
 	Cluster cluster.ID
-	// ObjectTransform and TransformKey are those of [Filter].
+	// Projection, ObjectTransform and TransformKey are those of [Filter].
+	Projection      *Projection
 	ObjectTransform func(obj any) (any, error)
 	TransformKey    string
 	// InformerType is the form in which objects are cached.

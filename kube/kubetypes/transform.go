@@ -5,9 +5,12 @@ package kubetypes
 import (
 	"fmt"
 	"strings"
+	"unique"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/krtkit/krtkit/kube/internal/fieldset"
 )
 
 // Transform changes objects before they are cached, and has a name. Clients whose
@@ -98,24 +101,47 @@ func onMetadata(name string, change func(metav1.Object)) Transform {
 // error if its type never has. Drop panics if a path is malformed, or would remove
 // what a cache needs: name, namespace, uid and resourceVersion.
 func Drop(paths ...string) Transform {
-	f := newFields("Drop", paths)
-	for _, name := range identity {
-		if f.wanted.covers("metadata", name) {
-			panic(fmt.Sprintf("kubetypes.Drop(%q): caches need metadata.%s; name other fields of metadata", paths, name))
+	set := mustParse("Drop", paths)
+	for _, name := range fieldset.Identity() {
+		if set.Covers(name...) {
+			panic(fmt.Sprintf("kubetypes.Drop(%q): caches need %s; name other fields of metadata", paths, strings.Join(name, ".")))
 		}
 	}
-	return Transform{Name: f.String(), Func: func(obj any) (any, error) { return f.apply(obj, f.drop) }}
+	return onFields("Drop", set, set.Drop)
 }
 
 // Keep removes all fields from objects but apiVersion, kind, what a cache needs of
 // metadata (name, namespace, uid and resourceVersion), and those that are named. Paths
-// are those of [Drop]. It panics if one is malformed.
+// are those of [Drop]. It panics if one is malformed. See [Project] for objects that are
+// not even read whole.
 func Keep(paths ...string) Transform {
-	f := newFields("Keep", paths)
-	f.wanted.add([]string{"apiVersion"})
-	f.wanted.add([]string{"kind"})
-	for _, name := range identity {
-		f.wanted.add([]string{"metadata", name})
+	set := mustParse("Keep", paths).ForCache()
+	return onFields("Keep", set, set.Keep)
+}
+
+// InternStrings has equal strings in the named fields of all objects be one in memory, and so the
+// keys of maps. It is for what many objects have in common, such as labels, namespaces,
+// nodes and images. Paths are those of [Drop]. It panics if one is malformed.
+func InternStrings(paths ...string) Transform {
+	set := mustParse("InternStrings", paths)
+	return onFields("InternStrings", set, func(obj any) error {
+		return set.Strings(obj, func(s string) string { return unique.Make(s).Value() })
+	})
+}
+
+func onFields(name string, set *fieldset.Set, change func(obj any) error) Transform {
+	return Transform{Name: name + "(" + set.String() + ")", Func: func(obj any) (any, error) {
+		if err := change(obj); err != nil {
+			return nil, err
+		}
+		return obj, nil
+	}}
+}
+
+func mustParse(function string, paths []string) *fieldset.Set {
+	set, err := fieldset.Parse(paths...)
+	if err != nil {
+		panic(fmt.Sprintf("kubetypes.%s(%q): %v; write it like spec.containers.env or metadata.labels[example.com/key]", function, paths, err))
 	}
-	return Transform{Name: f.String(), Func: func(obj any) (any, error) { return f.apply(obj, f.keep) }}
+	return set
 }

@@ -3,10 +3,12 @@
 package kubetypes_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -224,5 +226,68 @@ func BenchmarkTransforms(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestInternStrings_sharesMemoryAndChangesNothing looks where strings are, in Go types and
+// in unstructured objects.
+func TestInternStrings_sharesMemoryAndChangesNothing(t *testing.T) {
+	intern := kubetypes.InternStrings("metadata.labels", "metadata.namespace", "spec.containers.image", "spec.containers.env", "spec.volumes")
+	where := func(s string) *byte { return unsafe.StringData(s) }
+	clone := func() *corev1.Pod {
+		p := cart()
+		data, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &corev1.Pod{}
+		if err := json.Unmarshal(data, q); err != nil {
+			t.Fatal(err)
+		}
+		return q
+	}
+	p, q := clone(), clone()
+	for _, obj := range []any{p, q} {
+		if _, err := intern.Func(obj); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(clone(), p); diff != "" {
+		t.Errorf("the object was changed (-want +got):\n%s", diff)
+	}
+	if where(p.Namespace) != where(q.Namespace) || where(p.Spec.Containers[1].Image) != where(q.Spec.Containers[1].Image) ||
+		where(p.Labels["app"]) != where(q.Labels["app"]) || where(p.Spec.Containers[0].Env[0].Name) != where(q.Spec.Containers[0].Env[0].Name) {
+		t.Error("equal strings of two objects are not one")
+	}
+	keys := map[*byte]bool{}
+	for _, o := range []*corev1.Pod{p, q} {
+		for key := range o.Labels {
+			keys[where(key)] = true
+		}
+	}
+	if len(keys) != 2 {
+		t.Errorf("two keys of labels are %d strings", len(keys))
+	}
+	if where(p.Name) == where(q.Name) {
+		t.Error("names were interned, which nobody asked for")
+	}
+
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(clone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &unstructured.Unstructured{Object: content}
+	want := u.DeepCopy()
+	if _, err := intern.Func(u); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, u); diff != "" {
+		t.Errorf("the unstructured object was changed (-want +got):\n%s", diff)
+	}
+	if where(u.GetNamespace()) != where(p.Namespace) {
+		t.Error("the unstructured object's namespace is a string of its own")
+	}
+	if _, err := kubetypes.InternStrings("spec.nosuch").Func(clone()); err == nil {
+		t.Error("no error for a field that does not exist")
 	}
 }

@@ -5,6 +5,8 @@ package types
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -88,7 +90,7 @@ func isProtobuf(o runtime.Object) bool {
 	return ok
 }
 
-// Registration is one type for a registry to know. [Of] makes it.
+// Registration is one type for a registry to know. [Of] makes it, or [InScheme].
 type Registration struct {
 	info Info
 	list runtime.Object
@@ -103,6 +105,27 @@ func Of[T controllers.Object](
 		info: Info{GVK: gvk, GVR: gvr, Scope: scope, Type: reflect.TypeFor[T]()},
 		list: &objectList[T]{},
 	}
+}
+
+// InScheme describes all Go types of a scheme that have objects, lists of them and one kind,
+// ordered by kind. Their scopes are known if they are Kubernetes' own. The scheme must not be
+// changed any more. The caller owns the slice.
+//
+// It is for what is to be registered beside another scheme; a client has a scheme of its
+// own (kube.WithScheme).
+func InScheme(s *runtime.Scheme) []Registration {
+	registry := FromScheme(s, nil)
+	var all []Registration
+	for gvk, t := range s.AllKnownTypes() {
+		if gvk.Version == runtime.APIVersionInternal || !s.Recognizes(gvk.GroupVersion().WithKind(gvk.Kind+"List")) {
+			continue
+		}
+		if info, err := registry.ForType(reflect.PointerTo(t)); err == nil && info.GVK == gvk {
+			all = append(all, Registration{info: info})
+		}
+	}
+	slices.SortFunc(all, func(a, b Registration) int { return strings.Compare(a.info.GVK.String(), b.info.GVK.String()) })
+	return all
 }
 
 // check returns why the registration cannot be used, if so.
@@ -127,6 +150,9 @@ func (r Registration) check() error {
 // while they are in use.
 func (r Registration) withScheme() Info {
 	info := r.info
+	if info.scheme != nil {
+		return info
+	}
 	info.scheme = runtime.NewScheme()
 	metav1.AddToGroupVersion(info.scheme, info.GVK.GroupVersion())
 	info.scheme.AddKnownTypeWithName(info.GVK, info.New())

@@ -207,9 +207,9 @@ func newInformer(s *server, configure ...func(*informer.Config)) *informer.Share
 	return informer.New(config)
 }
 
-func run(t *testing.T, i cache.SharedIndexInformer) func() {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
+func run(tb testing.TB, i cache.SharedIndexInformer) func() {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(tb.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -30,6 +30,8 @@ type Config struct {
 	Expected runtime.Object
 	// Transform changes objects before they are cached. Nil leaves them alone.
 	Transform cache.TransformFunc
+	// OnMutation is told of cached objects that somebody changed. Nil does not look.
+	OnMutation func(err error)
 	// Logger is where errors of list and watch are logged.
 	Logger *slog.Logger
 	// Gate says when the API server serves the resource. Nil stands for always.
@@ -46,6 +48,9 @@ type Shared struct {
 
 	// deliveries counts the goroutines that call handlers.
 	deliveries sync.WaitGroup
+
+	labels    labelIndexes
+	mutations *mutationDetector // nil if nobody wants to know
 
 	// writing serialises changes of the store and of the set of indexes.
 	writing sync.Mutex
@@ -75,7 +80,11 @@ func New(config Config) *Shared {
 		synced:    make(chan struct{}),
 		store:     cache.NewIndexer(cache.MetaNamespaceKeyFunc, cache.Indexers{cache.NamespaceIndex: cache.MetaNamespaceIndexFunc}),
 		handlers:  map[*handler]struct{}{},
+		labels:    labelIndexes{asked: map[string]bool{}, byLabel: map[string]*index{}},
 		transform: config.Transform,
+	}
+	if config.OnMutation != nil {
+		s.mutations = newMutationDetector(config.Name, config.OnMutation)
 	}
 	s.legacyView = NewView(s, nil, nil)
 	return s
@@ -146,6 +155,7 @@ func (s *Shared) RunWithContext(ctx context.Context) {
 	s.stop()
 	s.deliveries.Wait()
 	finish()
+	s.mutations.checkAll()
 }
 
 // listAndWatch fills the store until the context ends. The function that it returns

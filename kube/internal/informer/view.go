@@ -117,11 +117,10 @@ func (v *View) List(namespace string, selector klabels.Selector) []any {
 
 // ListUnfiltered is List without the filter.
 func (v *View) ListUnfiltered(namespace string, selector klabels.Selector) []any {
-	found := v.shared.inNamespace(namespace)
 	if selector == nil || selector.Empty() {
-		return found
+		return v.shared.inNamespace(namespace)
 	}
-	return slices.DeleteFunc(found, func(obj any) bool { return !selects(selector, obj) })
+	return slices.DeleteFunc(v.shared.candidates(namespace, selector), func(obj any) bool { return !selects(selector, obj) })
 }
 
 func selects(selector klabels.Selector, obj any) bool {
@@ -292,11 +291,11 @@ func (v *View) AddIndex(extract func(obj any) []string) *Index {
 }
 
 // Lookup returns the objects under the key that pass the filter, ordered by
-// namespace and name; nil if there are none.
+// namespace and name; nil if there are none. The slice is the caller's.
 func (i *Index) Lookup(key string) []any {
 	found := i.view.shared.lookup(i.ix, key)
 	if i.view.filter == nil {
-		return found
+		return slices.Clone(found)
 	}
 	var passed []any
 	for _, obj := range found {

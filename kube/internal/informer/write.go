@@ -48,6 +48,7 @@ func (w writer) upsert(obj any) error {
 	if err != nil {
 		return err
 	}
+	defer w.mutations.report()
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	old, _, err := w.store.GetByKey(key)
@@ -66,6 +67,7 @@ func (w writer) remove(obj any) error {
 			return err
 		}
 	}
+	defer w.mutations.report()
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	old, exists, err := w.store.GetByKey(key)
@@ -89,6 +91,7 @@ func (w writer) Replace(objects []any, version string) error {
 		}
 		incoming[key] = obj
 	}
+	defer w.mutations.report()
 	w.writing.Lock()
 	defer w.writing.Unlock()
 	b := batch{initial: !w.isSynced, complete: !w.isSynced, changes: make([]change, 0, len(incoming))}
@@ -159,6 +162,7 @@ func (w writer) transformed(obj any) (any, string, error) {
 // commit carries out the changes in the store and the indexes and hands them to
 // the handlers. The caller holds writing.
 func (w writer) commit(b batch) error {
+	w.mutations.observe(b.changes)
 	keys := make([][][]string, len(w.indexes)) // by index, by change
 	for i, ix := range w.indexes {
 		keys[i] = make([][]string, len(b.changes))

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -26,14 +27,22 @@ import (
 
 // Client is what is needed of a kube.Client.
 type Client interface {
+	Connection
 	Types() *types.Registry
-	RESTClient(info types.Info) (rest.Interface, error)
-	Dynamic() dynamic.Interface
-	Metadata() metadata.Interface
 	Informers() informerfactory.InformerFactory
+	CacheDefaults() kubetypes.CacheDefaults
 	ClusterID() cluster.ID
 	DefaultNamespace() string
 	Logger() *slog.Logger
+}
+
+// Connection is the way to the API server.
+type Connection interface {
+	RESTClient(info types.Info) (rest.Interface, error)
+	RESTConfig() *rest.Config
+	HTTPClient() *http.Client
+	Dynamic() dynamic.Interface
+	Metadata() metadata.Interface
 }
 
 // Options returns the part of the filter that decides what is cached. Where the
@@ -45,8 +54,12 @@ func Options(c Client, gvr schema.GroupVersionResource, filter kubetypes.Filter)
 		FieldSelector:   filter.FieldSelector,
 		Namespace:       filter.Namespace,
 		Cluster:         c.ClusterID(),
+		Projection:      filter.Projection,
 		ObjectTransform: filter.ObjectTransform,
 		TransformKey:    filter.TransformKey,
+	}
+	if standard := c.CacheDefaults().Transform; opts.ObjectTransform == nil && standard.Func != nil {
+		opts.ObjectTransform, opts.TransformKey = standard.Func, standard.Name
 	}
 	if opts.Namespace == "" && c.DefaultNamespace() != "" && c.Types().ScopeOf(gvr) == types.ScopeNamespaced {
 		opts.Namespace = c.DefaultNamespace()
@@ -109,11 +122,13 @@ func ConfigFor(c Client, gvr schema.GroupVersionResource, opts kubetypes.Informe
 		ListerWatcher: access.listWatch(opts),
 		Expected:      access.expected,
 		Transform:     opts.ObjectTransform,
+		OnMutation:    c.CacheDefaults().OnMutation,
 		Logger:        loggerFor(c),
 	}
 	if config.Transform == nil {
 		config.Transform = dropManagedFields
 	}
+	config.Transform = access.after(config.Transform)
 	return config, nil
 }
 
@@ -160,12 +175,30 @@ type access struct {
 	watch    func(ctx context.Context, opts metav1.ListOptions) (watch.Interface, error)
 	expected runtime.Object
 	client   any // knows whether lists can be streamed
+	// project is for objects that cannot be read in part; nil for others.
+	project func(obj any) error
+}
+
+// after returns a transform that comes after the projection of what was read whole.
+func (a access) after(transform cache.TransformFunc) cache.TransformFunc {
+	if a.project == nil {
+		return transform
+	}
+	return func(obj any) (any, error) {
+		if err := a.project(obj); err != nil {
+			return nil, err
+		}
+		return transform(obj)
+	}
 }
 
 func reach(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOptions) (access, error) {
 	switch opts.InformerType {
 	case kubetypes.DynamicInformer:
-		client := c.Dynamic()
+		client, err := dynamicClient(c, opts.Projection)
+		if err != nil {
+			return access{}, err
+		}
 		objects := client.Resource(gvr).Namespace(opts.Namespace)
 		return access{
 			list: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
@@ -177,6 +210,10 @@ func reach(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOpt
 	case kubetypes.MetadataInformer:
 		client := c.Metadata()
 		objects := client.Resource(gvr).Namespace(opts.Namespace)
+		project, err := metadataProjection(opts.Projection)
+		if err != nil {
+			return access{}, fmt.Errorf("informer of %s: %w", gvr, err)
+		}
 		return access{
 			list: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 				return orNil(objects.List(ctx, o))
@@ -184,6 +221,7 @@ func reach(c Client, gvr schema.GroupVersionResource, opts kubetypes.InformerOpt
 			watch:    objects.Watch,
 			expected: &metav1.PartialObjectMetadata{},
 			client:   client,
+			project:  project,
 		}, nil
 	case kubetypes.StandardInformer:
 		return reachTyped(c, gvr, opts)
@@ -200,7 +238,7 @@ func reachTyped(c Client, gvr schema.GroupVersionResource, opts kubetypes.Inform
 	if _, err := info.NewList(); err != nil {
 		return access{}, err
 	}
-	client, err := c.RESTClient(info)
+	client, err := restClient(c, info, opts.Projection)
 	if err != nil {
 		return access{}, fmt.Errorf("client of %s: %w", gvr, err)
 	}
