@@ -32,6 +32,10 @@ const (
 	Default  Shape = iota // as the contender does it without being told anything
 	Stripped              // without what routing does not need
 	MetadataOnly
+	// Projected has labels, node, address and phase; the rest is not decoded. Placed has the same in a Go type with no
+	// other fields. Both are for those who can.
+	Projected
+	Placed
 )
 
 // ReadLoad is what reads are measured with.

@@ -117,6 +117,10 @@ func heapInUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
+// KnowsResident says whether this machine tells how much memory of a process is resident, which Linux does. Where it does
+// not, Peak and Steady are 0.
+func KnowsResident() bool { return status("VmRSS") > 0 }
+
 // status returns a number of bytes that Linux knows of this process, 0 elsewhere.
 func status(field string) int64 {
 	text, err := os.ReadFile("/proc/self/status")

@@ -48,7 +48,7 @@ func openIstio(config *rest.Config, w want) Cache {
 			continue
 		case scenario.Stripped:
 			filter.ObjectTransform = kube.StripPodUnusedFields
-		case scenario.Default:
+		case scenario.Default, scenario.Projected, scenario.Placed:
 		}
 		c.pods = append(c.pods, kclient.NewFiltered[*corev1.Pod](c.client, filter))
 	}

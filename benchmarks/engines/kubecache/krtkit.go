@@ -34,12 +34,17 @@ type krtkitCache struct {
 	client   kube.Client
 	pods     []kclient.Informer[*corev1.Pod]
 	metadata []kclient.Informer[*metav1.PartialObjectMetadata]
+	placed   []kclient.Informer[*placedPod]
 	byNode   kclient.Index[string, *corev1.Pod]
 	stop     chan struct{}
 }
 
 func openKrtkit(config *rest.Config, w want) Cache {
-	c := &krtkitCache{client: mustGet(kube.New(config)), stop: make(chan struct{})}
+	var options []kube.Option
+	if w.shape == scenario.Placed {
+		options = append(options, withPlacedPods())
+	}
+	c := &krtkitCache{client: mustGet(kube.New(config, options...)), stop: make(chan struct{})}
 	for _, namespace := range w.each() {
 		filter := kclient.Filter{Namespace: namespace}
 		switch w.shape {
@@ -48,6 +53,12 @@ func openKrtkit(config *rest.Config, w want) Cache {
 			continue
 		case scenario.Stripped:
 			filter.ObjectTransform = kube.StripPodUnusedFields
+		case scenario.Projected:
+			filter.Projection = placement()
+		case scenario.Placed:
+			filter.Projection = placement()
+			c.placed = append(c.placed, kclient.NewFiltered[*placedPod](c.client, filter))
+			continue
 		case scenario.Default:
 		}
 		c.pods = append(c.pods, kclient.NewFiltered[*corev1.Pod](c.client, filter))
@@ -73,6 +84,11 @@ func (c *krtkitCache) Content() []scenario.Object {
 	}
 	for _, metadata := range c.metadata {
 		for _, p := range metadata.List(metav1.NamespaceAll, klabels.Everything()) {
+			out = append(out, object(p))
+		}
+	}
+	for _, placed := range c.placed {
+		for _, p := range placed.List(metav1.NamespaceAll, klabels.Everything()) {
 			out = append(out, object(p))
 		}
 	}
