@@ -123,6 +123,46 @@ func TestFill_projectionsHaveTheSamePods(t *testing.T) {
 	}
 }
 
+// TestNumbers_areMeasured looks at what scenarios measure besides time.
+func TestNumbers_areMeasured(t *testing.T) {
+	load := scenario.ReadLoad{Pods: 200, Writes: 1000, Each: 2 * time.Millisecond}
+	const delay = 2 * time.Millisecond
+	for _, s := range suites() {
+		if s.Ready == nil {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			ready := s.Ready(7, delay)
+			took := ready.Do(1)
+			n := ready.Numbers()
+			ready.Close()
+			if slowest := time.Duration(n[kubecache.Slowest]); slowest < delay || slowest > took {
+				t.Errorf("the slowest list took %v of %v, with a delay of %v", slowest, took, delay)
+			}
+			if n[kubecache.Requests] < 7 {
+				t.Errorf("%v requests of 7 informers", n[kubecache.Requests])
+			}
+
+			reads := s.CacheReads(load)
+			reads.Do(1)
+			n = reads.Numbers()
+			reads.Close()
+			want := []string{kubecache.Written, kubecache.Behind}
+			for _, kind := range []string{kubecache.Get, kubecache.List, kubecache.Select, kubecache.Lookup} {
+				want = append(want, kind, kind+kubecache.Quiet)
+			}
+			for _, name := range want {
+				if n[name] <= 0 {
+					t.Errorf("%s is %v", name, n[name])
+				}
+			}
+			if n[kubecache.Written] > 1.5*float64(load.Writes) {
+				t.Errorf("%v writes a second, want about %v", n[kubecache.Written], load.Writes)
+			}
+		})
+	}
+}
+
 // content performs a few operations and returns what is there in the end. It checks that
 // nothing goes on after that.
 func content(t *testing.T, who string, open func() scenario.Case, once bool) []scenario.Object {
