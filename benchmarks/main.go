@@ -16,11 +16,18 @@ import (
 
 	"github.com/krtkit/krtkit/benchmarks/engines/apiserver"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
+	"github.com/krtkit/krtkit/benchmarks/engines/kubecache"
 	"github.com/krtkit/krtkit/benchmarks/scenario"
 )
 
 func main() {
-	met, err := run(os.Args[1:], os.Stdout, os.Stderr)
+	istio.LogErrorsOnly()
+	apiserver.LogNothing()
+	started, err := kubecache.Helped(os.Args, os.Stdin, os.Stdout)
+	met := started
+	if !started {
+		met, err = run(os.Args[1:], os.Stdout, os.Stderr)
+	}
 	code := 0
 	switch {
 	case err != nil:
@@ -41,6 +48,7 @@ func run(args []string, out, progress io.Writer) (bool, error) {
 	by := flags.String("by", "", "measure only these `contenders`, such as krtkit,Istio; without one of these two, nothing can miss its target")
 	quick := flags.Bool("quick", false, "measure little, to see that everything works; nothing can miss its target")
 	asJSON := flags.Bool("json", false, "print JSON")
+	cold := flags.Bool("cold", false, "build the programs of K3 with an empty build cache, too: minutes, and gigabytes in the folder for temporary files")
 	rounds := flags.Int("rounds", 5, "measure everything so many `times`, in turn")
 	budget := flags.Duration("budget", 200*time.Millisecond, "measure what is short for so long in each round")
 	cpu := flags.String("cpuprofile", "", "write a profile of the processor's time to a `file`")
@@ -61,9 +69,8 @@ func run(args []string, out, progress io.Writer) (bool, error) {
 		return false, err
 	}
 
-	istio.LogErrorsOnly()
-	apiserver.LogNothing()
 	h := newHarness(contenders, max(1, *rounds), *budget)
+	h.cold = *cold
 	if *quick {
 		h.quick, h.judge, h.rounds, h.budget = true, false, 1, time.Millisecond
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/krtkit/krtkit/benchmarks/engines/clientgo"
 	"github.com/krtkit/krtkit/benchmarks/engines/istio"
 	"github.com/krtkit/krtkit/benchmarks/engines/krtkit"
+	"github.com/krtkit/krtkit/benchmarks/engines/kubecache"
 	"github.com/krtkit/krtkit/benchmarks/engines/statedb"
 	"github.com/krtkit/krtkit/benchmarks/measure"
 	"github.com/krtkit/krtkit/benchmarks/scenario"
@@ -58,11 +59,16 @@ const (
 func suites() []scenario.Suite {
 	krt := krtkit.Suite()
 	krt.Server = apiserver.Krt().Server
-	return []scenario.Suite{krt, istio.Suite(), byhand.Suite(), clientgo.Suite(), statedb.Suite(), apiserver.ControllerRuntime()}
+	all := []scenario.Suite{krt, istio.Suite(), byhand.Suite(), clientgo.Suite(), statedb.Suite(), apiserver.ControllerRuntime()}
+	for _, k := range kubecache.Suites() {
+		i := slices.IndexFunc(all, func(s scenario.Suite) bool { return s.Name == k.Name })
+		all[i].Kube = k.Kube
+	}
+	return all
 }
 
 func allRows() []row {
-	rows := slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows(), counterRows(), serverRows())
+	rows := slices.Concat(pipelineRows(), dependencyRows(), graphRows(), readRows(), memoryRows(), growthRows(), counterRows(), serverRows(), kubeRows(), weightRows())
 	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.id[0], b.id[0]), cmp.Compare(a.number(), b.number()))
 	})
@@ -76,6 +82,7 @@ type harness struct {
 	budget time.Duration
 	quick  bool // measure little
 	judge  bool // say what misses its target
+	cold   bool // build programs with an empty cache
 	row    string
 	lines  []line
 }

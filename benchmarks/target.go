@@ -28,7 +28,7 @@ func atMost(v float64, u unit) target {
 	return target{"≤ " + u.format(v), func(l line) bool { return l.Values[ours] <= v }}
 }
 
-// atLeast asks for no less than so much.
-func atLeast(v float64, u unit) target {
-	return target{"≥ " + u.format(v), func(l line) bool { return l.Values[ours] >= v }}
+// atLeast asks for no less than so many times.
+func atLeast(v float64) target {
+	return target{"≥ " + times.format(v), func(l line) bool { return l.Values[ours] >= v }}
 }

@@ -3,6 +3,7 @@
 package measure
 
 import (
+	"maps"
 	"runtime"
 	"slices"
 	"time"
@@ -34,6 +35,8 @@ type Sample struct {
 	// Goroutines how many more there are.
 	Heap       int64
 	Goroutines int
+	// Numbers are those that the case has measured itself.
+	Numbers map[string]float64
 }
 
 // InTurn measures each contender once in every round. It returns the samples of each
@@ -123,6 +126,9 @@ func take(c scenario.Case, n int) Sample {
 	if c.Events != nil {
 		s.Events = c.Events() - events
 	}
+	if c.Numbers != nil {
+		s.Numbers = maps.Clone(c.Numbers())
+	}
 	return s
 }
 
@@ -170,6 +176,12 @@ func Runs(s Sample) float64 { return float64(s.Runs) }
 
 // Events is how many events all operations caused.
 func Events(s Sample) float64 { return float64(s.Events) }
+
+// Number returns the metric of a number that cases measure themselves. It is 0 where they
+// do not.
+func Number(name string) Metric {
+	return func(s Sample) float64 { return s.Numbers[name] }
+}
 
 // Each returns the metric of every sample.
 func Each(samples []Sample, m Metric) []float64 {

@@ -19,6 +19,9 @@ type Case struct {
 	// Counters reads what the contender counts about what it does. It is nil where there
 	// is nothing to read.
 	Counters func()
+	// Numbers returns what the last Do has measured besides its time, by name. It is nil
+	// where there is nothing.
+	Numbers func() map[string]float64
 	// Close ends what was set up.
 	Close func()
 }
@@ -41,6 +44,7 @@ type Suite struct {
 	Reads
 	Memory
 	Server
+	Kube
 
 	// Name is what the tables call the contender.
 	Name string

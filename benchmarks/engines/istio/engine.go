@@ -11,9 +11,13 @@ import (
 
 const name = "Istio"
 
-// LogErrorsOnly makes Istio's krt be silent about each collection that is synced: those
-// lines would be measured, too. It is for the whole process.
-func LogErrorsOnly() { log.FindScope("krt").SetOutputLevel(log.ErrorLevel) }
+// LogErrorsOnly makes Istio's packages be silent about each collection and cache that is synced: those lines would be
+// measured, too. It is for the whole process.
+func LogErrorsOnly() {
+	for _, scope := range log.Scopes() {
+		scope.SetOutputLevel(log.ErrorLevel)
+	}
+}
 
 // quiet waits until a count of what a graph does has stopped growing, and returns when
 // it last grew. Istio's krt cannot be asked.
