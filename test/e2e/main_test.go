@@ -24,10 +24,10 @@ func TestMain(m *testing.M) {
 
 // startServer runs an API server until the test ends. A failed test shows the end
 // of its log.
-func startServer(t *testing.T) *apiserver.Server {
+func startServer(t *testing.T, opts ...apiserver.Option) *apiserver.Server {
 	t.Helper()
 	// The test's own context ends before its cleanups, which may need the server.
-	server, err := apiserver.Start(context.WithoutCancel(t.Context()))
+	server, err := apiserver.Start(context.WithoutCancel(t.Context()), opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
