@@ -5,10 +5,7 @@ package e2e_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
@@ -18,7 +15,6 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/krtkit/krtkit/kube"
-	"github.com/krtkit/krtkit/kube/controllers"
 	"github.com/krtkit/krtkit/kube/kclient"
 	"github.com/krtkit/krtkit/test/apiserver"
 )
@@ -28,7 +24,7 @@ type changing struct {
 	client     kube.Client
 	configMaps kclient.Client[*corev1.ConfigMap]
 	direct     typedcorev1.ConfigMapInterface // not by the way of the informer
-	log        *fold
+	log        *fold[*corev1.ConfigMap]
 	random     *rand.Rand
 	there      map[string]bool
 	markers    int
@@ -47,11 +43,9 @@ func follow(t *testing.T, server *apiserver.Server, config *rest.Config) *changi
 	f := &changing{
 		client: client, configMaps: kclient.NewFiltered[*corev1.ConfigMap](client, smoke),
 		direct: clients.CoreV1().ConfigMaps("default"),
-		log:    newFold(), random: rand.New(rand.NewPCG(seed, 0)), there: map[string]bool{},
+		log:    newFold[*corev1.ConfigMap](), random: rand.New(rand.NewPCG(seed, 0)), there: map[string]bool{},
 	}
-	f.configMaps.AddEventHandler(controllers.EventHandler[*corev1.ConfigMap]{
-		AddFunc: f.log.add, UpdateFunc: f.log.update, DeleteFunc: f.log.remove,
-	})
+	f.configMaps.AddEventHandler(f.log.handler())
 	if !client.RunAndWait(stop) {
 		t.Fatal("not ready")
 	}
@@ -89,7 +83,7 @@ func (f *changing) check(t *testing.T, when string) {
 	if _, err := f.direct.Create(t.Context(), typedConfigMap(marker, "1"), metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	f.log.await(t, when, marker)
+	f.log.await(t, when, func(has map[string]string) bool { return has[marker] != "" })
 	list, err := f.direct.List(t.Context(), metav1.ListOptions{LabelSelector: smoke.LabelSelector})
 	if err != nil {
 		t.Fatal(err)
@@ -105,70 +99,4 @@ func (f *changing) check(t *testing.T, when string) {
 		t.Errorf("%s: cache mismatch (-server +cache):\n%s", when, diff)
 	}
 	f.log.check(t, when, want)
-}
-
-// fold is what a handler was told, added up.
-type fold struct {
-	mu    sync.Mutex
-	has   map[string]string // resource versions
-	wrong []string
-	last  chan string // names of objects that are markers
-}
-
-func newFold() *fold { return &fold{has: map[string]string{}, last: make(chan string, 1000)} }
-
-func (f *fold) add(o *corev1.ConfigMap) {
-	f.set(o, func(had string) bool { return had == "" }, o.ResourceVersion)
-}
-
-func (f *fold) update(old, o *corev1.ConfigMap) {
-	f.set(o, func(had string) bool { return had == old.ResourceVersion }, o.ResourceVersion)
-}
-
-func (f *fold) remove(o *corev1.ConfigMap) {
-	f.set(o, func(had string) bool { return had != "" }, "")
-}
-
-func (f *fold) set(o *corev1.ConfigMap, fits func(had string) bool, version string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !fits(f.has[o.Name]) {
-		f.wrong = append(f.wrong, fmt.Sprintf("%s: from %q to %q", o.Name, f.has[o.Name], version))
-	}
-	if f.has[o.Name] = version; version == "" {
-		delete(f.has, o.Name)
-	}
-	if strings.HasPrefix(o.Name, "marker") && version != "" {
-		f.last <- o.Name
-	}
-}
-
-// await waits until the handler is told of the marker, the last of all changes.
-func (f *fold) await(t *testing.T, when, marker string) {
-	t.Helper()
-	timeout := time.NewTimer(patience)
-	defer timeout.Stop()
-	for {
-		select {
-		case name := <-f.last:
-			if name == marker {
-				return
-			}
-		case <-timeout.C:
-			t.Fatalf("%s: the informer does not follow the server", when)
-		}
-	}
-}
-
-// check fails the test unless the handler was told of what is wanted, step by step.
-func (f *fold) check(t *testing.T, when string, want map[string]string) {
-	t.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if diff := cmp.Diff(want, f.has); diff != "" {
-		t.Errorf("%s: handler mismatch (-server +handler):\n%s", when, diff)
-	}
-	if len(f.wrong) > 0 {
-		t.Errorf("%s: handler was told what cannot be: %q", when, f.wrong)
-	}
 }

@@ -29,13 +29,20 @@ type connection struct {
 	cut    context.CancelFunc
 	texts  map[string]int // how often the server said one of these
 
-	refused chan *http.Response // answers of the server that are errors, without their bodies
+	refused chan refusal
+}
+
+// refusal is an answer of the server that is an error.
+type refusal struct {
+	method string // of the request
+	code   int
+	header http.Header
 }
 
 // connect returns the way by which clients with the configuration go from now on. It
 // listens for the texts in what the server says; they have no part in each other.
 func connect(config *rest.Config, texts ...string) *connection {
-	c := &connection{texts: map[string]int{}, refused: make(chan *http.Response, 10000)}
+	c := &connection{texts: map[string]int{}, refused: make(chan refusal, 10000)}
 	for _, text := range texts {
 		c.texts[text] = 0
 	}
@@ -65,7 +72,7 @@ func (c *connection) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if response.StatusCode >= http.StatusBadRequest {
-		c.refused <- &http.Response{StatusCode: response.StatusCode, Header: response.Header, Request: r}
+		c.refused <- refusal{method: r.Method, code: response.StatusCode, header: response.Header}
 	}
 	response.Body = &body{ReadCloser: response.Body, on: c, whole: whole}
 	return response, nil
@@ -82,16 +89,16 @@ func (c *connection) breakWith(answer func(*http.Request) (*http.Response, error
 }
 
 // awaitRefusal waits until the server answers a request of the method with the status
-// code, and returns the answer.
-func (c *connection) awaitRefusal(t *testing.T, method string, code int) *http.Response {
+// code, and returns the header of the answer.
+func (c *connection) awaitRefusal(t *testing.T, method string, code int) http.Header {
 	t.Helper()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	for {
 		select {
 		case refused := <-c.refused:
-			if refused.Request.Method == method && refused.StatusCode == code {
-				return refused
+			if refused.method == method && refused.code == code {
+				return refused.header
 			}
 		case <-timeout.C:
 			t.Fatalf("the server answered no %s with %d within %v", method, code, patience)

@@ -40,7 +40,7 @@ func TestKClient_losesNothingToPriorityAndFairness(t *testing.T) {
 	crowd := takeSeats(t, limited.RESTConfig())
 	way.breakWith(nil)
 	refused := way.awaitRefusal(t, http.MethodGet, http.StatusTooManyRequests)
-	if diff := cmp.Diff(level, refused.Header.Get(flowcontrolv1.ResponseHeaderMatchedPriorityLevelConfigurationUID)); diff != "" {
+	if diff := cmp.Diff(level, refused.Get(flowcontrolv1.ResponseHeaderMatchedPriorityLevelConfigurationUID)); diff != "" {
 		t.Fatalf("it is not the priority level that refused, mismatch (-want +got):\n%s", diff)
 	}
 	informer.change(t, 200)
@@ -149,7 +149,10 @@ func awaitLevel(t *testing.T, config *rest.Config, level string) {
 	defer tick.Stop()
 	for {
 		request := need(http.NewRequestWithContext(t.Context(), http.MethodGet, config.Host+"/api/v1/namespaces/default/configmaps", nil))(t)
-		response := need(client.Do(request))(t)
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := response.Body.Close(); err != nil {
 			t.Fatal(err)
 		}
