@@ -61,35 +61,26 @@ func (f *fold[T]) tell() {
 	}
 }
 
-// await waits until what the handler was told adds up to what is wanted.
-func (f *fold[T]) await(t *testing.T, when string, wanted func(has map[string]string) bool) {
+// await waits until what the handler was told adds up to what the server has, and fails
+// the test if it does not come to that or was told what cannot be on the way.
+func (f *fold[T]) await(t *testing.T, when string, want map[string]string) {
 	t.Helper()
 	timeout := time.NewTimer(patience)
 	defer timeout.Stop()
 	for {
 		f.mu.Lock()
-		done := wanted(f.has)
+		diff, wrong := cmp.Diff(want, f.has), f.wrong
 		f.mu.Unlock()
-		if done {
+		if len(wrong) > 0 {
+			t.Fatalf("%s: handler was told what cannot be: %q", when, wrong)
+		}
+		if diff == "" {
 			return
 		}
 		select {
 		case <-f.moved:
 		case <-timeout.C:
-			t.Fatalf("%s: the informer does not follow the server", when)
+			t.Fatalf("%s: handler mismatch after %v (-server +handler):\n%s", when, patience, diff)
 		}
-	}
-}
-
-// check fails the test unless the handler was told of what is wanted, step by step.
-func (f *fold[T]) check(t *testing.T, when string, want map[string]string) {
-	t.Helper()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if diff := cmp.Diff(want, f.has); diff != "" {
-		t.Errorf("%s: handler mismatch (-server +handler):\n%s", when, diff)
-	}
-	if len(f.wrong) > 0 {
-		t.Errorf("%s: handler was told what cannot be: %q", when, f.wrong)
 	}
 }

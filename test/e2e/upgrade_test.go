@@ -41,8 +41,7 @@ func (w wheelsIn) make(t *testing.T, name string) {
 	makeWheel(t, w.direct, w.version, name)
 }
 
-// change makes, changes and deletes wheels in this version, and makes a last one of the
-// name of the step.
+// change makes, changes and deletes wheels in this version, with names of the step.
 func (w wheelsIn) change(t *testing.T, step string) {
 	t.Helper()
 	w.make(t, "first-"+step) // then the version is served
@@ -60,26 +59,24 @@ func (w wheelsIn) change(t *testing.T, step string) {
 			need(w.direct.Update(t.Context(), wheel, metav1.UpdateOptions{}))(t)
 		}
 	}
-	w.make(t, step)
 }
 
-// check waits for the last change of a step and checks that the cache and what the handler
-// was told are what a fresh list is.
+// check checks that what the handler is told comes to what a fresh list is after a step,
+// and that the cache is the same then.
 func (w wheelsIn) check(t *testing.T, step string) {
 	t.Helper()
 	when := w.version + " after " + step
-	w.log.await(t, when, func(has map[string]string) bool { return has[step] != "" })
 	want, cached := map[string]string{}, map[string]string{}
 	for _, o := range need(w.direct.List(t.Context(), metav1.ListOptions{}))(t).Items {
 		want[o.GetName()] = o.GetResourceVersion()
 	}
+	w.log.await(t, when, want)
 	for _, o := range w.informer.List("", nil) {
 		cached[o.GetName()] = o.GetResourceVersion()
 	}
 	if diff := cmp.Diff(want, cached); diff != "" {
 		t.Errorf("%s: cache mismatch (-server +cache):\n%s", when, diff)
 	}
-	w.log.check(t, when, want)
 }
 
 // checkGone waits until there is nothing in the cache, and checks that the handler was
@@ -87,11 +84,10 @@ func (w wheelsIn) check(t *testing.T, step string) {
 func (w wheelsIn) checkGone(t *testing.T, step string) {
 	t.Helper()
 	when := w.version + " after " + step
-	w.log.await(t, when, func(has map[string]string) bool { return len(has) == 0 })
+	w.log.await(t, when, map[string]string{})
 	if left := w.informer.List("", nil); len(left) > 0 {
 		t.Errorf("%s: %d objects are in the cache, want none", when, len(left))
 	}
-	w.log.check(t, when, map[string]string{})
 	if !w.informer.HasSynced() {
 		t.Errorf("%s: not synced", when)
 	}
