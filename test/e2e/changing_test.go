@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	typedcorev1 "k8s.io/client-go/kubernetes/typed/core/v1"
@@ -27,7 +28,6 @@ type changing struct {
 	log        *fold[*corev1.ConfigMap]
 	random     *rand.Rand
 	there      map[string]bool
-	checks     int
 }
 
 // follow starts an informer that goes to the server with the configuration.
@@ -44,6 +44,9 @@ func follow(t *testing.T, server *apiserver.Server, config *rest.Config) *changi
 		client: client, configMaps: kclient.NewFiltered[*corev1.ConfigMap](client, smoke),
 		direct: clients.CoreV1().ConfigMaps("default"),
 		log:    newFold[*corev1.ConfigMap](), random: rand.New(rand.NewPCG(seed, 0)), there: map[string]bool{},
+	}
+	for _, o := range need(f.direct.List(t.Context(), metav1.ListOptions{LabelSelector: smoke.LabelSelector}))(t).Items {
+		f.there[o.Name] = true
 	}
 	f.configMaps.AddEventHandler(f.log.handler())
 	if !client.RunAndWait(stop) {
@@ -78,9 +81,12 @@ func (f *changing) change(t *testing.T, n int) {
 // told comes to what a fresh list is, and that the cache is the same then.
 func (f *changing) check(t *testing.T, when string) {
 	t.Helper()
-	f.checks++
-	last := typedConfigMap(fmt.Sprint("last", f.checks), "1")
-	if _, err := f.direct.Create(t.Context(), last, metav1.CreateOptions{}); err != nil {
+	last := typedConfigMap("last", fmt.Sprint(f.random.Uint64()))
+	_, err := f.direct.Update(t.Context(), last, metav1.UpdateOptions{})
+	if apierrors.IsNotFound(err) {
+		_, err = f.direct.Create(t.Context(), last, metav1.CreateOptions{})
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	list, err := f.direct.List(t.Context(), metav1.ListOptions{LabelSelector: smoke.LabelSelector})

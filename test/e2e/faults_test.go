@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/krtkit/krtkit/test/apiserver"
@@ -15,35 +16,46 @@ import (
 // is in the end, and what a handler was told adds up to that.
 func TestKClient_losesNothingToAnOutage(t *testing.T) {
 	server := startServer(t)
-	config := server.RESTConfig()
-	way := connect(config)
-	defer way.breakWith(unreachable)
-	informer := follow(t, server, config)
 	for _, outage := range []struct {
 		name       string
-		begin, end func()
+		begin, end func(*testing.T, *connection, *changing)
 	}{
-		{"none", func() {}, func() {}},
-		{"the connection is cut", func() { way.breakWith(unreachable) }, func() { way.breakWith(nil) }},
-		{"connections are refused", func() { way.breakWith(refuseConnections) }, func() { way.breakWith(nil) }},
-		{"every request is one too many", func() { way.breakWith(tooManyRequests) }, func() { way.breakWith(nil) }},
-		{"the server crashes", func() { way.breakWith(unreachable) }, func() {
+		{"none", nothing, nothing},
+		{"the connection is cut", breakWith(unreachable), breakWith(nil)},
+		{"connections are refused", breakWith(refuseConnections), breakWith(nil)},
+		{"every request is one too many", breakWith(tooManyRequests), breakWith(nil)},
+		{"the server crashes", breakWith(unreachable), func(t *testing.T, way *connection, informer *changing) {
+			t.Helper()
 			crash(t, server)
 			informer.change(t, 1)
 			way.breakWith(nil)
 		}},
-		{"watches break all the time", func() {}, func() {
+		{"watches break all the time", nothing, func(t *testing.T, way *connection, informer *changing) {
+			t.Helper()
 			for range 50 {
 				informer.change(t, 1)
 				way.breakWith(nil)
 			}
 		}},
 	} {
-		outage.begin()
-		informer.change(t, 300)
-		outage.end()
-		informer.check(t, outage.name)
+		// An informer of its own: one that has failed often waits longer the next time.
+		t.Run(outage.name, func(t *testing.T) {
+			config := server.RESTConfig()
+			way := connect(config)
+			defer way.breakWith(unreachable)
+			informer := follow(t, server, config)
+			outage.begin(t, way, informer)
+			informer.change(t, 300)
+			outage.end(t, way, informer)
+			informer.check(t, "after it")
+		})
 	}
+}
+
+func nothing(*testing.T, *connection, *changing) {}
+
+func breakWith(answer func(*http.Request) (*http.Response, error)) func(*testing.T, *connection, *changing) {
+	return func(_ *testing.T, way *connection, _ *changing) { way.breakWith(answer) }
 }
 
 // What the API server says of a watch from a resource version that is too old.
