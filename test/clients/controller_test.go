@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	ctrl "sigs.k8s.io/controller-runtime"
 	ctrlclient "sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 )
@@ -45,6 +46,7 @@ func TestControllerRuntime_managerRunsAController(t *testing.T) {
 	w := newWorld(t)
 	manager := need(ctrl.NewManager(w.server.RESTConfig(), ctrl.Options{
 		Logger: logr.Discard(), Metrics: metricsserver.Options{BindAddress: "0"},
+		Controller:     config.Controller{SkipNameValidation: new(true)}, // there is one in each run of the test
 		LeaderElection: true, LeaderElectionID: "describer", LeaderElectionNamespace: "default",
 	}))(t)
 	w.noError(ctrl.NewControllerManagedBy(manager).For(&appsv1.Deployment{}).Owns(&corev1.ConfigMap{}).
