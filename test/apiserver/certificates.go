@@ -65,11 +65,12 @@ func (a *authority) serving() (pair, error) {
 }
 
 // client returns a certificate that Kubernetes reads as a user and its groups.
-func (a *authority) client(user string, groups []string) (pair, error) {
+func (a *authority) client(lifetime time.Duration, user string, groups []string) (pair, error) {
 	template, err := newCertificate(pkix.Name{CommonName: user, Organization: groups})
 	if err != nil {
 		return pair{}, err
 	}
+	template.NotAfter = time.Now().Add(lifetime)
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	return a.sign(template)
 }

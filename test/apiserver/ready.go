@@ -121,7 +121,7 @@ func get(ctx context.Context, client *http.Client, url string) error {
 
 // probeClient returns a client of its own, whose connections do not stay.
 func (s *Server) probeClient() (*http.Client, error) {
-	admin, err := s.authority.client("readiness", []string{"system:masters"})
+	admin, err := s.authority.client(certificateAge, "readiness", []string{"system:masters"})
 	if err != nil {
 		return nil, err
 	}

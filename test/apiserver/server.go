@@ -24,6 +24,7 @@ type Server struct {
 	program   string
 	dir       string
 	host      string
+	extra     []string // flags of the API server
 	authority *authority
 	admin     *User
 	etcd      *process
@@ -41,15 +42,15 @@ type Server struct {
 // builds the program first if need be, see [Binary]. The server runs until
 // [Server.Stop] or the end of ctx; Stop after the end of ctx waits until all is
 // gone. A server that cannot start leaves nothing behind.
-func Start(ctx context.Context) (*Server, error) {
+func Start(ctx context.Context, opts ...Option) (*Server, error) {
 	program, err := Binary(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return start(ctx, program)
+	return start(ctx, program, opts...)
 }
 
-func start(ctx context.Context, program string) (*Server, error) {
+func start(ctx context.Context, program string, opts ...Option) (*Server, error) {
 	// A short path: that of a unix socket has about a hundred bytes.
 	dir, err := os.MkdirTemp("", "krtkit-apiserver-")
 	if err != nil {
@@ -57,6 +58,9 @@ func start(ctx context.Context, program string) (*Server, error) {
 	}
 	life, end := context.WithCancel(ctx)
 	s := &Server{program: program, dir: dir, life: life, end: end}
+	for _, set := range opts {
+		set(s)
+	}
 	s.stopAfter = context.AfterFunc(ctx, s.stop)
 	if err := s.startAll(life); err != nil {
 		s.Stop()
@@ -212,7 +216,7 @@ func (s *Server) writeCertificates() error {
 // flags are kube-apiserver's.
 func (s *Server) flags() []string {
 	address, port, _ := strings.Cut(s.host, ":")
-	return []string{
+	flags := []string{
 		"--etcd-servers=unix://" + s.path("etcd.sock"),
 		"--bind-address=" + address,
 		"--secure-port=" + port,
@@ -231,4 +235,5 @@ func (s *Server) flags() []string {
 		"--service-account-key-file=" + s.path("serviceaccounts"),
 		"--service-account-signing-key-file=" + s.path("serviceaccounts"),
 	}
+	return append(flags, s.extra...)
 }

@@ -15,11 +15,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 	authenticationv1 "k8s.io/api/authentication/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/resourceversion"
 	"k8s.io/client-go/discovery"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
@@ -234,6 +238,61 @@ func TestServer_userMayDoNothingUntilItIsGranted(t *testing.T) {
 	}
 	if err := listNodes(t, server.RESTConfig()); err != nil {
 		t.Errorf("admin: list nodes: %v", err)
+	}
+}
+
+func TestServer_compactMakesTheEtcdOfAServerWithFlagsForget(t *testing.T) {
+	server, err := apiserver.Start(t.Context(), apiserver.WithFlags("--watch-cache-sizes=nodes#0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	clients, err := kubernetes.NewForConfig(server.RESTConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := clients.CoreV1().Nodes().List(t.Context(), metav1.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exactly := metav1.ListOptions{ResourceVersion: now.ResourceVersion, ResourceVersionMatch: metav1.ResourceVersionMatchExact}
+	if _, err := clients.CoreV1().Nodes().List(t.Context(), exactly); err != nil {
+		t.Errorf("list of the present: %v", err)
+	}
+	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: "a"}}
+	if node, err = clients.CoreV1().Nodes().Create(t.Context(), node, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	oldest, err := server.Compact(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if order, err := resourceversion.CompareResourceVersion(node.ResourceVersion, oldest); err != nil || order > 0 {
+		t.Errorf("compacted to %s before the latest change %s: %v", oldest, node.ResourceVersion, err)
+	}
+	if _, err := clients.CoreV1().Nodes().List(t.Context(), exactly); !apierrors.IsResourceExpired(err) {
+		t.Errorf("list of the past: %v; want it expired", err)
+	}
+}
+
+func TestServer_certificateForAWhileExpires(t *testing.T) {
+	server, err := apiserver.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Stop()
+	user, err := server.UserFor(time.Hour, "jane")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := whoami(t, user.RESTConfig()); err != nil {
+		t.Errorf("before the end: %v", err)
+	}
+	if user, err = server.UserFor(-time.Second, "jane"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := whoami(t, user.RESTConfig()); !apierrors.IsUnauthorized(err) {
+		t.Errorf("after the end: %v; want it unauthorized", err)
 	}
 }
 

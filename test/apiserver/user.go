@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -26,10 +27,17 @@ type User struct {
 // user of Kubernetes may, such as system:serviceaccount:default:view. An empty
 // name is an error.
 func (s *Server) User(name string, groups ...string) (*User, error) {
+	return s.UserFor(certificateAge, name, groups...)
+}
+
+// UserFor is [Server.User] with a certificate that expires after a time, which is
+// rounded down to seconds. From then on the server takes the user for nobody, also on
+// connections that are open.
+func (s *Server) UserFor(lifetime time.Duration, name string, groups ...string) (*User, error) {
 	if name == "" {
 		return nil, errors.New("user of the API server: the name is empty")
 	}
-	certificate, err := s.authority.client(name, groups)
+	certificate, err := s.authority.client(lifetime, name, groups)
 	if err != nil {
 		return nil, fmt.Errorf("user %q of the API server: %w", name, err)
 	}

@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 
 	"github.com/krtkit/krtkit/kube"
 	"github.com/krtkit/krtkit/kube/controllers"
@@ -43,19 +44,43 @@ func wheelDefinition(versions ...string) *unstructured.Unstructured {
 	}}
 }
 
-// makeWheel makes a wheel as soon as the server serves them, which it does a little
-// after it says so.
-func makeWheel(t *testing.T, client kube.Client, name string) {
+// makeWheel makes a wheel in a version as soon as the server serves that, which it does a
+// little after it says so.
+func makeWheel(t *testing.T, direct dynamic.ResourceInterface, version, name string) {
 	t.Helper()
 	wheel := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "example.com/v1", "kind": "Wheel", "metadata": map[string]any{"name": name},
+		"apiVersion": "example.com/" + version, "kind": "Wheel", "metadata": map[string]any{"name": name},
 	}}
 	for {
-		_, err := client.Dynamic().Resource(wheels).Create(t.Context(), wheel, metav1.CreateOptions{})
+		_, err := direct.Create(t.Context(), wheel, metav1.CreateOptions{})
 		if err == nil {
 			return
 		}
 		if !apierrors.IsNotFound(err) || t.Context().Err() != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// define has the server serve wheels in versions, see wheelDefinition.
+func define(t *testing.T, client kube.Client, versions ...string) {
+	t.Helper()
+	crds := client.Dynamic().Resource(crdResource)
+	for {
+		wanted := wheelDefinition(versions...)
+		present, err := crds.Get(t.Context(), wanted.GetName(), metav1.GetOptions{})
+		if apierrors.IsNotFound(err) {
+			need(crds.Create(t.Context(), wanted, metav1.CreateOptions{}))(t)
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		present.Object["spec"] = wanted.Object["spec"]
+		if _, err = crds.Update(t.Context(), present, metav1.UpdateOptions{}); err == nil {
+			return
+		}
+		if !apierrors.IsConflict(err) { // with the server, which writes the status
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +91,7 @@ func makeWheel(t *testing.T, client kube.Client, name string) {
 func TestKClient_delayedFollowsTheLifeOfItsDefinition(t *testing.T) {
 	server := startServer(t)
 	client, stop := newClient(t, server.RESTConfig())
-	crds := client.Dynamic().Resource(crdResource)
+	crds, direct := client.Dynamic().Resource(crdResource), client.Dynamic().Resource(wheels)
 	delayed := kclient.NewDelayedInformer[controllers.Object](client, wheels, kubetypes.DynamicInformer, kclient.Filter{})
 	tell := newTold()
 	delayed.AddEventHandler(controllers.EventHandler[controllers.Object]{
@@ -77,41 +102,27 @@ func TestKClient_delayedFollowsTheLifeOfItsDefinition(t *testing.T) {
 		t.Fatal("not synced without a definition")
 	}
 
-	created, err := crds.Create(t.Context(), wheelDefinition("v1alpha1", "-v1"), metav1.CreateOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	define(t, client, "v1alpha1", "-v1")
 	early := schema.GroupVersionResource{Group: wheels.Group, Version: "v1alpha1", Resource: wheels.Resource}
 	if !client.CrdWatcher().WaitForCRD(early, stop) || client.CrdWatcher().Known(wheels) {
 		t.Error("known is another version than the one that is served")
 	}
-	for {
-		created.Object["spec"] = wheelDefinition("v1alpha1", "v1").Object["spec"]
-		if _, err = crds.Update(t.Context(), created, metav1.UpdateOptions{}); err == nil {
-			break
-		}
-		if !apierrors.IsConflict(err) {
-			t.Fatal(err)
-		}
-		if created, err = crds.Get(t.Context(), created.GetName(), metav1.GetOptions{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	makeWheel(t, client, "a")
+	define(t, client, "v1alpha1", "v1")
+	makeWheel(t, direct, "v1", "a")
 	tell.want(t, "add a")
 
 	server.Kill()
 	if err := server.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	makeWheel(t, client, "b")
+	makeWheel(t, direct, "v1", "b")
 	tell.want(t, "add b")
 
-	if err := client.Dynamic().Resource(wheels).Delete(t.Context(), "b", metav1.DeleteOptions{}); err != nil {
+	if err := direct.Delete(t.Context(), "b", metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	tell.want(t, "delete b")
-	if err := crds.Delete(t.Context(), created.GetName(), metav1.DeleteOptions{}); err != nil {
+	if err := crds.Delete(t.Context(), wheelDefinition().GetName(), metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	tell.want(t, "delete a")
@@ -133,7 +144,7 @@ func TestKClient_delayedFollowsTheLifeOfItsDefinition(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	makeWheel(t, client, "c")
+	makeWheel(t, direct, "v1", "c")
 	tell.want(t, "add c")
 	tell.wantNoMore(t)
 }

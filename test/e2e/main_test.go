@@ -6,7 +6,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
+
+	"k8s.io/client-go/transport"
 
 	"github.com/krtkit/krtkit/test/apiserver"
 )
@@ -19,15 +23,27 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "these tests need a kube-apiserver:", err)
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	// client-go looks at files of certificates every five minutes.
+	transport.CertCallbackRefreshDuration = 100 * time.Millisecond
+	code := m.Run()
+	if err := os.RemoveAll(credentialsDir()); err != nil {
+		fmt.Fprintln(os.Stderr, "remove credentials:", err)
+	}
+	os.Exit(code)
+}
+
+// credentialsDir returns a folder for files of certificates. It stays until all tests have
+// ended, because client-go may look at them when the test that made them is over.
+func credentialsDir() string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("krtkit-e2e-%d", os.Getpid()))
 }
 
 // startServer runs an API server until the test ends. A failed test shows the end
 // of its log.
-func startServer(t *testing.T) *apiserver.Server {
+func startServer(t *testing.T, opts ...apiserver.Option) *apiserver.Server {
 	t.Helper()
 	// The test's own context ends before its cleanups, which may need the server.
-	server, err := apiserver.Start(context.WithoutCancel(t.Context()))
+	server, err := apiserver.Start(context.WithoutCancel(t.Context()), opts...)
 	if err != nil {
 		t.Fatal(err)
 	}

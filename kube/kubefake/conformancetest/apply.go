@@ -36,6 +36,20 @@ func applyTests() []test {
 				e.Errorf("data after one gave up x mismatch (-want +got):\n%s", diff)
 			}
 		}},
+		{"createsWhatHasRequiredFieldsAndOwnsThem", func(e *env) {
+			deployments := e.client.AppsV1().Deployments(e.namespace)
+			for _, manager := range []string{"one", "two"} {
+				_, err := deployments.Patch(e.ctx, "d", types.ApplyPatchType, []byte(`{"apiVersion":"apps/v1","kind":"Deployment",`+
+					`"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"app":"d"}},"template":{"metadata":{"labels":{"app":"d"}},`+
+					`"spec":{"containers":[{"name":"main","image":"example.com/main:`+manager+`"}]}}}}`), metav1.PatchOptions{FieldManager: manager})
+				if manager == "one" {
+					e.noError(err)
+					continue
+				}
+				e.status(err, http.StatusConflict, metav1.StatusReasonConflict,
+					`Apply failed with 1 conflict: conflict with "one": .spec.template.spec.containers[name="main"].image`)
+			}
+		}},
 		{"refusesWhatOthersOwn", func(e *env) {
 			must(e.applyMap("one", `{"x":"1"}`, false))(e)
 			_, err := e.applyMap("two", `{"x":"2"}`, false)

@@ -41,6 +41,7 @@ func Run(t *testing.T, cfg *rest.Config) {
 		{"lifecycle", lifecycleTests()},
 		{"scale", scaleTests()},
 		{"propagation", propagationTests()},
+		{"uid", uidTests()},
 	} {
 		for _, tt := range group.tests {
 			t.Run(group.name+"/"+tt.claim, func(t *testing.T) { tt.check(newEnv(t, cfg)) })

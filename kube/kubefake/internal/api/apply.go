@@ -60,6 +60,9 @@ func (h *Handler) applyNew(r *request, merged func(object.Object) (object.Object
 	if err != nil {
 		return nil, err
 	}
+	if uid := obj.GetUID(); uid != "" {
+		return nil, missingUID(r.groupResource(), r.name, uid)
+	}
 	if err := place(r, obj); err != nil {
 		return nil, err
 	}

@@ -85,10 +85,10 @@ func checkPreconditions(r *request, pre *metav1.Preconditions, obj object.Object
 		return nil
 	}
 	if pre.UID != nil && *pre.UID != obj.GetUID() {
-		return preconditionFailed(r.groupResource(), r.name, "UID", string(*pre.UID), string(obj.GetUID()))
+		return deletePreconditionFailed(r.info, r.name, "UID", string(*pre.UID), string(obj.GetUID()), "deleted and then recreated")
 	}
 	if pre.ResourceVersion != nil && *pre.ResourceVersion != obj.GetResourceVersion() {
-		return preconditionFailed(r.groupResource(), r.name, "ResourceVersion", *pre.ResourceVersion, obj.GetResourceVersion())
+		return deletePreconditionFailed(r.info, r.name, "ResourceVersion", *pre.ResourceVersion, obj.GetResourceVersion(), "modified")
 	}
 	return nil
 }

@@ -11,7 +11,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/krtkit/krtkit/kube/kubefake/internal/resource"
 )
 
 func conflict(gr schema.GroupResource, name string) error {
@@ -19,9 +22,22 @@ func conflict(gr schema.GroupResource, name string) error {
 		errors.New("the object has been modified; please apply your changes to the latest version and try again"))
 }
 
-func preconditionFailed(gr schema.GroupResource, name, what, want, have string) error {
+// otherUID says that an update is of an object that was there before, or never.
+func otherUID(gr schema.GroupResource, name string, want, have types.UID) error {
 	return apierrors.NewConflict(gr, name,
-		fmt.Errorf("Precondition failed: %s in precondition: %v, %s in object meta: %v", what, want, what, have)) //nolint:staticcheck // the real server's words
+		fmt.Errorf("Precondition failed: UID in precondition: %v, UID in object meta: %v", want, have)) //nolint:staticcheck // the real server's words
+}
+
+// missingUID says that what an apply with a UID is to change is not there.
+func missingUID(gr schema.GroupResource, name string, want types.UID) error {
+	return apierrors.NewConflict(gr, name,
+		fmt.Errorf("uid mismatch: the provided object specified uid %s, and no existing object was found", want))
+}
+
+// deletePreconditionFailed names the kind where other conflicts name the resource, as on the real server.
+func deletePreconditionFailed(info *resource.Info, name, what, want, have, cause string) error {
+	return apierrors.NewConflict(schema.GroupResource{Group: info.Kind.GVK.Group, Resource: info.Kind.GVK.Kind}, name,
+		fmt.Errorf("the %s in the precondition (%s) does not match the %s in record (%s). The object might have been %s", what, want, what, have, cause))
 }
 
 func namespaceEnding(gr schema.GroupResource, name, namespace string) error {

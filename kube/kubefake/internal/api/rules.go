@@ -114,8 +114,9 @@ func (h *Handler) prepareUpdate(r *request, old, obj object.Object, how way) (ob
 	default:
 		return nil, apierrors.NewBadRequest(fmt.Sprintf("the name of the object (%s) does not match the name on the URL (%s)", obj.GetName(), r.name))
 	}
-	if uid := obj.GetUID(); uid != "" && uid != old.GetUID() {
-		return nil, preconditionFailed(gr, r.name, "UID", string(uid), string(old.GetUID()))
+	// A patch that changes the UID is invalid, see complete.
+	if uid := obj.GetUID(); how == byUpdate && uid != "" && uid != old.GetUID() {
+		return nil, otherUID(gr, r.name, uid, old.GetUID())
 	}
 	switch version := obj.GetResourceVersion(); {
 	case version == "" || version == "0":
@@ -148,6 +149,9 @@ func merge(r *request, old, obj object.Object) object.Object {
 		obj = old.DeepCopyObject().(object.Object)
 		object.SetStatus(obj, status)
 		obj.SetManagedFields(status.GetManagedFields())
+		if r.info.Kind.Typed { // of custom resources nothing else is looked at
+			obj.SetUID(status.GetUID())
+		}
 	case "finalize":
 		finalizers := obj.(*corev1.Namespace).Spec.Finalizers
 		obj = old.DeepCopyObject().(object.Object)
@@ -161,7 +165,9 @@ func merge(r *request, old, obj object.Object) object.Object {
 		}
 	}
 	obj.SetResourceVersion(old.GetResourceVersion())
-	obj.SetUID(old.GetUID())
+	if obj.GetUID() == "" {
+		obj.SetUID(old.GetUID())
+	}
 	obj.SetCreationTimestamp(old.GetCreationTimestamp())
 	// What is left out of the marks of a deletion stays; what is given must be what it was, see complete.
 	if obj.GetDeletionTimestamp() == nil {

@@ -101,7 +101,7 @@ func (o *Owners) manager(info *resource.Info, subresource string) (*managedfield
 		return m, nil
 	}
 	gvk := info.Kind.GVK
-	conv := sameObject{gvk}
+	conv := sameObject{info}
 	create := managedfields.NewDefaultCRDFieldManager
 	types := managedfields.NewDeducedTypeConverter()
 	if info.Kind.Typed {
@@ -135,7 +135,7 @@ func ignored(info *resource.Info, subresource string) map[fieldpath.APIVersion]f
 
 // sameObject is a converter between versions that have the same form, a defaulter without defaults, and a maker of empty
 // objects of the kind.
-type sameObject struct{ gvk schema.GroupVersionKind }
+type sameObject struct{ info *resource.Info }
 
 var (
 	_ runtime.ObjectConvertor = sameObject{}
@@ -149,9 +149,9 @@ func (c sameObject) ConvertToVersion(in runtime.Object, to runtime.GroupVersione
 	if !ok {
 		return in, nil
 	}
-	gvk, ok := to.KindForGroupVersionKinds([]schema.GroupVersionKind{u.GroupVersionKind(), c.gvk})
+	gvk, ok := to.KindForGroupVersionKinds([]schema.GroupVersionKind{u.GroupVersionKind(), c.info.Kind.GVK})
 	if !ok {
-		return nil, fmt.Errorf("%s has no version that fits", c.gvk)
+		return nil, fmt.Errorf("%s has no version that fits", c.info.Kind.GVK)
 	}
 	if gvk == u.GroupVersionKind() {
 		return u, nil
@@ -161,7 +161,7 @@ func (c sameObject) ConvertToVersion(in runtime.Object, to runtime.GroupVersione
 
 // Convert implements [runtime.ObjectConvertor].
 func (c sameObject) Convert(_, _, _ any) error {
-	return fmt.Errorf("%s: only whole objects are converted", c.gvk)
+	return fmt.Errorf("%s: only whole objects are converted", c.info.Kind.GVK)
 }
 
 // ConvertFieldLabel implements [runtime.ObjectConvertor].
@@ -172,9 +172,8 @@ func (sameObject) ConvertFieldLabel(_ schema.GroupVersionKind, label, value stri
 // Default implements [runtime.ObjectDefaulter].
 func (sameObject) Default(runtime.Object) {}
 
-// New implements [runtime.ObjectCreater].
-func (sameObject) New(kind schema.GroupVersionKind) (runtime.Object, error) {
-	u := &unstructured.Unstructured{Object: map[string]any{}}
-	u.SetGroupVersionKind(kind)
-	return u, nil
+// New implements [runtime.ObjectCreater]. An object of a Go type has the fields that are there even if nobody has set
+// them: what nobody has set, nobody owned before the first apply.
+func (c sameObject) New(schema.GroupVersionKind) (runtime.Object, error) {
+	return withKind(c.info, c.info.New()), nil
 }
