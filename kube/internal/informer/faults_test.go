@@ -5,6 +5,7 @@ package informer_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"syscall"
@@ -101,6 +102,47 @@ func TestLastError_saysWhyNothingArrivesUntilItDoes(t *testing.T) {
 		time.Sleep(time.Minute)
 		if !i.HasSynced() || i.LastError() != nil {
 			t.Errorf("after recovery: synced %v, last error %v", i.HasSynced(), i.LastError())
+		}
+	})
+}
+
+// Each outage is short, and something is told after it: the next one is not one of a row.
+func TestRetries_beginAnewWhenSomethingWasTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(configMap("a", "x"))
+		i, stop := start(t, s)
+		defer stop()
+		r := newRecorder()
+		informer.NewView(i, nil, nil).AddEventHandler(r)
+		time.Sleep(time.Minute)
+		r.take()
+		for n := range 20 {
+			s.fail(errors.New("server is down"))
+			s.dropWatches()
+			time.Sleep(500 * time.Millisecond)
+			s.fail(nil)
+			s.put(configMap("a", "x", "n", fmt.Sprint(n)))
+			time.Sleep(time.Second)
+			expect(t, r, "update a/x")
+			r.take()
+			s.put(configMap("a", "x", "n", fmt.Sprint(n, "watched")))
+			synctest.Wait()
+			expect(t, r, "update a/x")
+			r.take()
+		}
+	})
+}
+
+// A server that fails again and again without telling anything is asked ever less.
+func TestRetries_growWhileNothingIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(configMap("a", "x"))
+		s.fail(errors.New("server is down"))
+		_, stop := start(t, s)
+		defer stop()
+		time.Sleep(10 * time.Minute)
+		if n := s.listCount(); n < 15 || n > 40 {
+			t.Errorf("listed %d times in ten minutes, want about two a minute", n)
 		}
 	})
 }

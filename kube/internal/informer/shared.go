@@ -47,6 +47,7 @@ type Shared struct {
 	synced chan struct{} // closed when the store holds a complete state
 
 	progress progress // its lock is taken after all others
+	retries  retries  // so is its
 
 	// deliveries counts the goroutines that call handlers.
 	deliveries sync.WaitGroup

@@ -12,23 +12,10 @@ import (
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
-	"k8s.io/utils/clock"
 )
-
-// healthyAfter is how long a list and watch must have lasted for the next failure
-// to count as the first of its kind.
-const healthyAfter = 10 * time.Second
-
-// newBackoff returns the delays between attempts: 0.1 to 0.2 s first, so that an
-// expired watch is resumed at once, doubling to half a minute for a server that is
-// down.
-func newBackoff() *wait.Backoff {
-	return &wait.Backoff{Duration: 100 * time.Millisecond, Factor: 2, Jitter: 1, Steps: 9, Cap: 30 * time.Second}
-}
 
 // watcher runs client-go's reflector for a Shared.
 type watcher struct {
@@ -52,8 +39,7 @@ func newWatcher(ctx context.Context, s *Shared) *watcher {
 				Name:            s.config.Name,
 				TypeDescription: s.config.Name,
 				Logger:          &logger,
-				Clock:           interruptibleClock{ctx: ctx},
-				Backoff:         newBackoff(),
+				Clock:           retryClock{ctx: ctx, retries: &s.retries},
 			}),
 	}
 }
@@ -61,7 +47,6 @@ func newWatcher(ctx context.Context, s *Shared) *watcher {
 // run lists and watches until the context ends.
 func (w *watcher) run(ctx context.Context) {
 	ctx = klog.NewContext(ctx, logr.FromSlogHandler(w.shared.config.Logger.Handler()))
-	backoff := newBackoff()
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := w.reflector.ListAndWatchWithContext(ctx)
@@ -72,9 +57,9 @@ func (w *watcher) run(ctx context.Context) {
 			w.failed(ctx, err)
 		}
 		if time.Since(began) > healthyAfter {
-			backoff = newBackoff()
+			w.shared.retries.reset()
 		}
-		timer := time.NewTimer(backoff.Step())
+		timer := time.NewTimer(w.shared.retries.next())
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
@@ -172,23 +157,3 @@ func withSemanticsOf(original cache.ListerWatcher, r *requests) cache.ListerWatc
 }
 
 type watchListSemantics interface{ IsWatchListSemanticsUnSupported() bool }
-
-// interruptibleClock is the real clock, except that waiting for it ends with the
-// context: the reflector sleeps on it without looking at its own.
-type interruptibleClock struct {
-	clock.RealClock
-
-	ctx context.Context
-}
-
-// After returns a channel that receives after d, or when the context ends.
-func (c interruptibleClock) After(d time.Duration) <-chan time.Time {
-	fired := make(chan time.Time, 1)
-	fire := sync.OnceFunc(func() { fired <- time.Now() })
-	stop := context.AfterFunc(c.ctx, fire)
-	time.AfterFunc(d, func() {
-		stop()
-		fire()
-	})
-	return fired
-}

@@ -26,6 +26,7 @@ func (w writer) Delete(obj any) error { return w.watched(w.remove, obj) }
 // Bookmark notes that there was no other change up to the version. It implements
 // cache.ReflectorBookmarkStore.
 func (w writer) Bookmark(version string) error {
+	w.retries.reset()
 	w.progress.advance(version, false)
 	return nil
 }
@@ -34,6 +35,7 @@ func (w writer) Bookmark(version string) error {
 // nothing that the reflector could do about it; it would sleep and log, both in ways of
 // its own.
 func (w writer) watched(change func(any) error, obj any) error {
+	w.retries.reset()
 	version := versionOf(obj) // a transform may take it away
 	err := change(obj)
 	w.progress.advance(version, false)
