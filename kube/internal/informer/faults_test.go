@@ -117,10 +117,10 @@ func TestRetries_beginAnewWhenSomethingWasTold(t *testing.T) {
 		time.Sleep(time.Minute)
 		r.take()
 		for n := range 20 {
-			s.fail(errors.New("server is down"))
+			s.refuse(errors.New("server is down"))
 			s.dropWatches()
 			time.Sleep(500 * time.Millisecond)
-			s.fail(nil)
+			s.refuse(nil)
 			s.put(configMap("a", "x", "n", fmt.Sprint(n)))
 			time.Sleep(time.Second)
 			expect(t, r, "update a/x")

@@ -112,6 +112,14 @@ func (s *server) fail(err error) {
 	s.listError = err
 }
 
+// refuse has lists and watches fail with an error, or work again with nil.
+func (s *server) refuse(err error) {
+	s.fail(err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.noWatch = err
+}
+
 func (s *server) listCount() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
