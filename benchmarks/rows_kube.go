@@ -112,7 +112,7 @@ func measureIdleHandlers(h *harness) {
 }
 
 func measureCacheReads(h *harness) {
-	load := scenario.ReadLoad{Pods: h.size(100000), Writes: 10000, Each: h.budget}
+	load := scenario.ReadLoad{Pods: h.size(100000), Writes: 10000, Each: 5 * h.budget}
 	r := h.compare(plan{rounds: min(3, h.rounds), ops: 1, cold: true}, func(s scenario.Suite) func() scenario.Case { return given(s.CacheReads, load) })
 	for _, kind := range []string{kubecache.Get, kubecache.List, kubecache.Select, kubecache.Lookup} {
 		h.add(fmt.Sprintf("%s, 100,000 pods, 10,000 writes a second", kind), nanoseconds, r.metric(measure.Number(kind)), none(), "")

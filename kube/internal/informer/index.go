@@ -33,6 +33,14 @@ func newIndex(extract func(obj any) []string) *index {
 // set makes the object with the store key found under exactly these index keys;
 // under none if obj is nil.
 func (ix *index) set(storeKey string, obj any, keys []string) {
+	if before := ix.keys[storeKey]; obj != nil && len(before) > 0 && slices.Equal(before, keys) {
+		for _, k := range keys {
+			b := ix.buckets[k]
+			b.ordered.Store(nil)
+			b.objects[storeKey] = obj
+		}
+		return
+	}
 	for _, k := range ix.keys[storeKey] {
 		b, ok := ix.buckets[k]
 		if !ok {
