@@ -47,7 +47,7 @@ arch: ## Check layers, dependency budgets, documents and licence headers
 bench: ## Run the benchmarks that match BENCH (default: all)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-bench-peers: ## Measure packages beside their peers; fails when krt misses a target (about ten minutes; ARGS: -only B1,B4, -quick)
+bench-peers: ## Measure packages beside their peers; fails when krt misses a target (about twenty minutes; ARGS: -only B1,K1, -quick)
 	$(GO) test -run '^$$' -bench Peers -benchmem ./...
 	cd benchmarks && $(GO) run . $(ARGS)
 

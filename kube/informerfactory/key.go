@@ -72,7 +72,7 @@ func (k key) String() string {
 	}
 	for _, d := range []struct{ label, value string }{
 		{"namespace ", k.namespace}, {"labels ", k.labelSelector}, {"fields ", k.fieldSelector},
-		{"projection ", k.projection}, {"transform ", k.transform.name},
+		{"", k.projection}, {"transform ", k.transform.name},
 	} {
 		if d.value != "" {
 			details = append(details, d.label+d.value)

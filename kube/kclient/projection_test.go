@@ -199,15 +199,15 @@ func TestFilter_projectionIsPartOfTheCache(t *testing.T) {
 	client, _, end := connect(t, nil)
 	defer end()
 	for _, p := range []*kubetypes.Projection{
-		nil, kubetypes.Project("spec", "metadata.labels"), kubetypes.Project("metadata.labels", "spec", "spec"), kubetypes.Project("spec"),
+		nil, kubetypes.Project("spec", "metadata.labels"), kubetypes.Project("metadata.labels", "spec", "spec"), kubetypes.Project("spec"), kubetypes.Project(),
 	} {
 		kclient.NewFiltered[*corev1.Pod](client, kclient.Filter{Projection: p})
 	}
-	if got := len(client.NotReady()); got != 3 {
-		t.Errorf("there are %d caches, want one of whole pods and one for each of two projections", got)
+	if got := len(client.NotReady()); got != 4 {
+		t.Errorf("there are %d caches, want one of whole pods and one for each of three projections", got)
 	}
 	name := informerfactory.Describe(podsResource, kclient.ToOpts(client, podsResource, kclient.Filter{Projection: kubetypes.Project("spec")}))
-	if want := "pods.v1 (projection spec)"; name != want {
+	if want := "pods.v1 (Project(spec))"; name != want {
 		t.Errorf("the cache is called %q, want %q", name, want)
 	}
 }
@@ -218,7 +218,7 @@ func TestFilter_projectionNamesFieldsThatDoNotExist(t *testing.T) {
 	defer end()
 	filter := kclient.Filter{Projection: kubetypes.Project("spec.nodename")}
 	_, err := kclient.TryNewFiltered[*corev1.Pod](client, filter)
-	if err == nil || !strings.Contains(err.Error(), `projection to spec.nodename: *v1.Pod: spec: v1.PodSpec has no field "nodename"`) {
+	if err == nil || !strings.Contains(err.Error(), `Project(spec.nodename): *v1.Pod: spec: v1.PodSpec has no field "nodename"`) {
 		t.Errorf("got error %v", err)
 	}
 	if _, err := kclient.TryNewMetadata(client, podsResource, filter); err == nil {

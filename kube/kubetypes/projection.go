@@ -22,11 +22,12 @@ func Project(paths ...string) *Projection {
 // Paths returns the paths, ordered and each once. The slice is the caller's.
 func (p *Projection) Paths() []string { return slices.Clone(p.set.Paths()) }
 
-// String returns the paths joined by commas, and nothing for nil. Clients whose projections
-// read the same share a cache.
+// String returns what made the projection, with its paths in order, as in
+// "Project(metadata.labels,spec.nodeName)"; nothing for nil. Clients whose projections
+// are called the same share a cache.
 func (p *Projection) String() string {
 	if p == nil {
 		return ""
 	}
-	return p.set.String()
+	return "Project(" + p.set.String() + ")"
 }

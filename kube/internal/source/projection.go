@@ -83,7 +83,7 @@ func parse(projection *kubetypes.Projection, t reflect.Type) (*fieldset.Set, err
 	}
 	set = set.ForCache()
 	if err := set.Check(t); err != nil {
-		return nil, fmt.Errorf("projection to %s: %w", projection, err)
+		return nil, fmt.Errorf("%s: %w", projection, err)
 	}
 	return set, nil
 }
