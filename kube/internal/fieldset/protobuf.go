@@ -154,11 +154,7 @@ var errProtobuf = errors.New("protobuf message is malformed")
 // Cut appends what is in the set of a message.
 func (m *Message) Cut(out, message []byte) ([]byte, error) {
 	for len(message) > 0 {
-		tag, size := binary.Uvarint(message)
-		if size <= 0 {
-			return nil, errProtobuf
-		}
-		content, rest, err := protobufValue(message[size:], tag&7)
+		tag, content, rest, err := nextField(message)
 		if err != nil {
 			return nil, err
 		}
@@ -231,11 +227,7 @@ func EnvelopeKind(envelope []byte) (string, error) {
 func lastField(message []byte, number uint64) ([]byte, error) {
 	var found []byte
 	for len(message) > 0 {
-		tag, size := binary.Uvarint(message)
-		if size <= 0 {
-			return nil, errProtobuf
-		}
-		content, rest, err := protobufValue(message[size:], tag&7)
+		tag, content, rest, err := nextField(message)
 		if err != nil {
 			return nil, err
 		}
@@ -247,8 +239,19 @@ func lastField(message []byte, number uint64) ([]byte, error) {
 	return found, nil
 }
 
-// protobufValue splits off the value that a message begins with. Its content is what
-// there is between length and end, if it has a length.
+// nextField splits off the field that a message begins with. Its tag has the number and, in
+// the last three bits, the wire type; its content is what there is between length and
+// end, if it has a length.
+func nextField(message []byte) (tag uint64, content, rest []byte, err error) {
+	tag, size := binary.Uvarint(message)
+	if size <= 0 {
+		return 0, nil, nil, errProtobuf
+	}
+	content, rest, err = protobufValue(message[size:], tag&7)
+	return tag, content, rest, err
+}
+
+// protobufValue splits off the value of a field.
 func protobufValue(message []byte, wire uint64) (content, rest []byte, err error) {
 	size := 0
 	switch wire {
