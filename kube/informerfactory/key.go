@@ -71,8 +71,11 @@ func (k key) String() string {
 		details = append(details, "optional")
 	}
 	for _, d := range []struct{ label, value string }{
-		{"namespace ", k.namespace}, {"labels ", k.labelSelector}, {"fields ", k.fieldSelector},
-		{"", k.projection}, {"transform ", k.transform.name},
+		{"namespace ", k.namespace},
+		{"labels ", k.labelSelector},
+		{"fields ", k.fieldSelector},
+		{"", k.projection},
+		{"transform ", k.transform.name},
 	} {
 		if d.value != "" {
 			details = append(details, d.label+d.value)
