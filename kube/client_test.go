@@ -94,6 +94,8 @@ func TestNew_refusesWhatCannotWork(t *testing.T) {
 
 // what is made from one client shares its limit, so that twenty kinds of objects
 // are no reason for twenty times the load.
+//
+// Defects C.3 row 19.
 func TestNew_sharesOneTransportAndOneLimiter(t *testing.T) {
 	var mu sync.Mutex
 	waits := 0
@@ -274,6 +276,8 @@ func TestRun_saysWhatIsNotReadyAndWhy(t *testing.T) {
 }
 
 // nothing polls. What is ready is seen in the same instant.
+//
+// Defects C.3 row 21.
 func TestRunAndWait_returnsWithTheLastList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := kubefake.NewServer()

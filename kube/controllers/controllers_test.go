@@ -92,6 +92,7 @@ func play(h cache.ResourceEventHandler) {
 	h.OnDelete(tombstone("nonsense"))
 }
 
+// Defects C.1 row 11.
 func TestAdapters_callAsTheirTableSays(t *testing.T) {
 	isA := func(o controllers.Object) bool { return o.GetName() == "a" }
 	var events, objects, typed, filtered, spec, full told
@@ -131,6 +132,7 @@ func TestAdapters_callAsTheirTableSays(t *testing.T) {
 	play(controllers.EventHandler[*corev1.Pod]{}) // every nil func ignores its events
 }
 
+// Defects C.1 row 12.
 func TestGenerationChanged_ignoresStatusAndMetadata(t *testing.T) {
 	with := func(generation int64, version string) *corev1.Pod {
 		return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Generation: generation, ResourceVersion: version}}

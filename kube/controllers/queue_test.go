@@ -312,6 +312,7 @@ func TestWithName_isTheOneInMessages(t *testing.T) {
 	}
 }
 
+// Defects C.2 row 16.
 func TestEnqueueHandler_changesComeBeforeWhatWasThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := newJournal()

@@ -370,6 +370,7 @@ func TestRegisteredType_worksLikeOneOfTheScheme(t *testing.T) {
 	})
 }
 
+// Defects C.1 row 15.
 func TestUnknownType_isAnErrorOrAPanicThatNamesTheRemedy(t *testing.T) {
 	client, _, end := connect(t, nil)
 	defer end()

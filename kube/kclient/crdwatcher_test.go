@@ -123,6 +123,8 @@ func TestCrdWatcher_hasSyncedAfterItsCallbacks(t *testing.T) {
 }
 
 // F-8 of the contract's fake: lists that nobody watches after hold up nobody.
+//
+// Defects C.4 row 25.
 func TestRunAndWait_isNotHeldUpByDirectLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := kubefake.NewClient()

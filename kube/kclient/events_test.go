@@ -267,6 +267,8 @@ type wrapped struct {
 }
 
 // constructors take any kube.Client, without looking for the type that New made.
+//
+// Defects C.3 row 20.
 func TestNew_worksWithATypeThatEmbedsAClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner, stop, end := connect(t, []runtime.Object{pod("shop", "cart")})

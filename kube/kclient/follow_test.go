@@ -132,6 +132,7 @@ func TestHasSyncedChecker_ofADelayedClientIsClosedWhenItsHandlerIsSynced(t *test
 	})
 }
 
+// Defects C.7 row 41.
 func TestIdleHandlers_costNoGoroutineAndLessThanAKiB(t *testing.T) {
 	client, stop, end := connect(t, []kruntime.Object{pod("shop", "a")})
 	defer end()

@@ -19,6 +19,8 @@ import (
 // Defects F row 2 d: in every iteration a new client starts, while objects are written
 // and handlers are added. What is made before, while and after the informers list and
 // watch is there once.
+//
+// Defects C.4 row 24.
 func TestOracle_informersStart(t *testing.T) {
 	trials(t, 100, 25, func(t *testing.T, random *rand.Rand, iterations int) {
 		var wrap func(http.RoundTripper) http.RoundTripper

@@ -11,6 +11,7 @@ import (
 	"github.com/krtkit/krtkit/kube/kubefake/conformancetest"
 )
 
+// Defects C.4 row 27.
 func TestTransport_conforms(t *testing.T) {
 	server := kubefake.NewServer()
 	t.Cleanup(server.Close)

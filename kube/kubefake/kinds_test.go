@@ -41,6 +41,8 @@ func do(t *testing.T, server http.RoundTripper, method, path, accept, body strin
 }
 
 // TestKinds_areServedInJSONAndProtobuf creates an object of every kind and reads it, alone and in a list, in all forms.
+//
+// Defects C.4 row 26.
 func TestKinds_areServedInJSONAndProtobuf(t *testing.T) {
 	server, client := newServer(t)
 	_, lists, err := client.Discovery().ServerGroupsAndResources()

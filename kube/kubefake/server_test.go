@@ -65,6 +65,7 @@ func TestNewServer_keepsWhatItIsGiven(t *testing.T) {
 	}
 }
 
+// Defects C.4 row 28.
 func TestNewServer_panicsWithTheRemedy(t *testing.T) {
 	custom := &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "example.com/v1", "kind": "Widget", "metadata": map[string]any{"name": "a"},

@@ -104,6 +104,8 @@ func TestNewDiscoveryNamespacesFilter_isCompleteWhenItReturns(t *testing.T) {
 }
 
 //
+//
+// Defects C.5 row 29.
 func TestFilter_announcesWhatChanges(t *testing.T) {
 	inBubble(t, func(b bubble) {
 		var log record

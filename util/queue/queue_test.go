@@ -320,6 +320,7 @@ func TestPermanent_isNotTriedAgain(t *testing.T) {
 	}
 }
 
+// Defects C.2 row 18.
 func TestWithRecover_aPanicIsAFailedAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newCalls()

@@ -166,6 +166,7 @@ func TestHandlers_slowOneDelaysNobodyElse(t *testing.T) {
 	})
 }
 
+// Defects C.1 row 2.
 func TestShutdownHandler_leavesTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()

@@ -180,6 +180,7 @@ func TestRun_endsWhileTheServerRefusesConnections(t *testing.T) {
 	})
 }
 
+// Defects C.3 row 22.
 func TestRun_endsWhileAListIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()

@@ -212,6 +212,8 @@ func TestState_saysWhatTheCacheDoes(t *testing.T) {
 }
 
 // R-33 of the contract: channels, for cache.WaitFor.
+//
+// Defects C.1 row 10.
 func TestAddEventHandler_registrationHasAChannelThatSaysWhenItIsSynced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer(configMap("a", "x"))

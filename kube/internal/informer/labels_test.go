@@ -27,6 +27,8 @@ func selector(t *testing.T, s string) klabels.Selector {
 // TestView_listsByLabelWhatTheSelectorSelects compares lists with selectors of all kinds
 // with what goes through all objects, again and again while objects change, so that lists
 // are answered with and without an index.
+//
+// Defects C.1 row 14.
 func TestView_listsByLabelWhatTheSelectorSelects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 1000
