@@ -4,20 +4,35 @@ package log
 
 import (
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.uber.org/zap/zapcore"
 )
 
-// isLogging reports whether a function belongs to a package that lines pass through
-// on their way to the output. What called those is the place that a line comes from.
+// loggingPackages are those that lines pass through on their way to the output, with
+// what separates their names from those of functions and of packages below them.
+var loggingPackages = []string{ //nolint:gochecknoglobals // a constant
+	"github.com/krtkit/krtkit/log.",
+	"github.com/krtkit/krtkit/log/loggrpc.",
+	"github.com/krtkit/krtkit/log/logklog.",
+	"github.com/krtkit/krtkit/log/loglogr.",
+	"log.",
+	"log/slog.",
+	"go.uber.org/zap.",
+	"go.uber.org/zap/",
+	"github.com/go-logr/logr.",
+	"k8s.io/klog/v2.",
+	"google.golang.org/grpc/grpclog.",
+	"google.golang.org/grpc/grpclog/",
+	"google.golang.org/grpc/internal/grpclog.",
+}
+
+// isLogging reports whether a function belongs to a package that lines pass through. What
+// called those is the place that a line comes from.
 func isLogging(function string) bool {
-	return strings.HasPrefix(function, "github.com/krtkit/krtkit/log.") ||
-		strings.HasPrefix(function, "log.") ||
-		strings.HasPrefix(function, "log/slog.") ||
-		strings.HasPrefix(function, "go.uber.org/zap.") ||
-		strings.HasPrefix(function, "go.uber.org/zap/")
+	return slices.ContainsFunc(loggingPackages, func(p string) bool { return strings.HasPrefix(function, p) })
 }
 
 // caller returns the place of pc; of the first frame outside of logging if pc is

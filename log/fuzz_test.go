@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package log_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/krtkit/krtkit/log"
+)
+
+// FuzzLine logs anything in both forms: a line of JSON is always one line with one object
+// in it that has what was logged, and a line of plain text has it as fmt prints it.
+func FuzzLine(f *testing.F) {
+	f.Add("message", "key", "value", 1.5, int64(-1), []byte("bytes"))
+	f.Add("two\nlines\t\"", "msg", "a\b\u2028\x01\xff", 1e21, int64(1), []byte{0xff})
+	f.Add("", "", "", 0.0, int64(0), []byte(nil))
+	f.Add("\\", "level_", "\u00e9\U0001f600\x7f", -1e-9, int64(1)<<62, []byte{})
+	f.Fuzz(func(t *testing.T, msg, key, value string, number float64, count int64, blob []byte) {
+		s := log.RegisterScope("fuzz", "")
+		write := func(json bool) string {
+			var text bytes.Buffer
+			if err := log.Configure((&log.Options{JSONEncoding: json}).WithWriter(&text)); err != nil {
+				t.Fatal(err)
+			}
+			defer log.Close()
+			s.WithLabels(key, value).Infow(msg, "number", number, "count", count, "blob", blob, "err", fmt.Errorf("%s", value))
+			return text.String()
+		}
+		line := write(true)
+		if strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "}\n") {
+			t.Errorf("%q is not one line", line)
+		}
+		var got map[string]any
+		if err := json.Unmarshal([]byte(line), &got); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		valid := func(s string) string {
+			return strings.ToValidUTF8(strings.Map(func(r rune) rune { return r }, s), "\ufffd")
+		}
+		if got["msg"] != valid(msg) {
+			t.Errorf("msg %q, want %q", got["msg"], valid(msg))
+		}
+		if got["count"] != float64(count) && key != "count" {
+			t.Errorf("count %v, want %d", got["count"], count)
+		}
+		if n, ok := got["number"].(float64); ok && n != number && key != "number" {
+			t.Errorf("number %v, want %v", n, number)
+		}
+
+		want := fmt.Sprintf("info\tfuzz\t%s\t%s=%s number=%v count=%v blob=%v err=%v\n", msg, key, value, number, count, blob, value)
+		if plain := withoutTimes(write(false)); plain != withoutTimes(want) {
+			t.Errorf("plain %q, want %q", plain, want)
+		}
+	})
+}
