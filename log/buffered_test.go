@@ -65,6 +65,10 @@ func TestWithBuffer_writesManyLinesAtOnce(t *testing.T) {
 		if calls, _ := w.written(); err != nil || calls != 2 {
 			t.Errorf("Sync: %v, %d calls, want 2", err, calls)
 		}
+		s.LogWithTime(log.FatalLevel, "last words", time.Now())
+		if calls, text := w.written(); calls != 3 || !strings.HasSuffix(text, "\tfatal\tbuffered\tlast words\n") {
+			t.Errorf("a fatal line waits: %d calls, want 3", calls)
+		}
 		log.SetExit(t, func(int) {
 			if _, text := w.written(); !strings.HasSuffix(text, "\tfatal\tbuffered\tthe end\n") {
 				t.Error("a fatal line was still waiting when the process was to end")

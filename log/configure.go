@@ -36,11 +36,10 @@ func Configure(options *Options) error {
 	configuring.Lock()
 	defer configuring.Unlock()
 	scopes.configure(w)
-	closed := replace(o)
-	capture()
-	if closed != nil {
-		o.report(fmt.Errorf("close earlier output: %w", closed))
+	if err := replace(o); err != nil {
+		reportClosing(err)
 	}
+	capture()
 	return nil
 }
 
@@ -68,7 +67,9 @@ func (o *Options) open() (*output, error) {
 	if o.bufferSize > 0 {
 		lines = lines.buffer(o.bufferSize, o.bufferEnds, errs.report)
 	}
-	out := newOutput(newFormat(o.JSONEncoding, o.stackdriver), lines, errs)
+	f := newFormat(o.JSONEncoding, o.stackdriver)
+	f.escape = o.escape
+	out := newOutput(f, lines, errs)
 	out.contextLabels = slices.Clone(o.contextLabels)
 	if err := out.extend(o.extensions); err != nil {
 		return nil, multierr.Append(err, out.close())

@@ -54,7 +54,7 @@
 // Names of scopes must not be made from data: a scope stays for the life of the
 // program. Values that were passed as labels must not be changed while lines with
 // them are logged. Messages are not escaped in plain text: who logs what strangers
-// sent, and reads it by line, should choose JSON.
+// sent, and reads it by line, should choose JSON or [Options.WithEscapedText].
 //
 // # Debugging and tests
 //

@@ -3,9 +3,12 @@
 package log
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"go.uber.org/zap/buffer"
 	"go.uber.org/zap/zapcore"
@@ -19,6 +22,8 @@ const timeLayout = "2006-01-02T15:04:05.000000Z"
 type lineFormat struct {
 	// columns names the keys of lines that are JSON objects; nil for plain text.
 	columns *columns
+	// escape makes control characters in plain text visible.
+	escape bool
 	// zap encodes the fields that zap's own loggers add to a line.
 	zap zapcore.Encoder
 }
@@ -54,12 +59,12 @@ func (f *lineFormat) appendLine(dst []byte, e *zapcore.Entry, labels *labelList,
 	if f.columns != nil {
 		return f.columns.appendLine(dst, e, labels, fields)
 	}
-	return appendPlainLine(dst, e, labels, fields)
+	return f.appendPlainLine(dst, e, labels, fields)
 }
 
 // appendPlainLine appends a line for people: time, level, scope, caller, message and
 // labels with tabs between them, then the stack.
-func appendPlainLine(dst []byte, e *zapcore.Entry, labels *labelList, fields []byte) []byte {
+func (f *lineFormat) appendPlainLine(dst []byte, e *zapcore.Entry, labels *labelList, fields []byte) []byte {
 	if !e.Time.IsZero() {
 		dst = appendTime(dst, e.Time)
 		dst = append(dst, '\t')
@@ -74,9 +79,17 @@ func appendPlainLine(dst []byte, e *zapcore.Entry, labels *labelList, fields []b
 		dst = appendCaller(dst, e.Caller)
 		dst = append(dst, '\t')
 	}
+	message := len(dst)
 	dst = append(dst, e.Message...)
+	if f.escape {
+		dst = escapeControl(dst, message)
+	}
 	if labels != nil {
+		tab := len(dst)
 		dst = labels.appendPlain(dst)
+		if f.escape {
+			dst = escapeControl(dst, tab+1)
+		}
 	}
 	if len(fields) > 0 {
 		dst = append(dst, '\t')
@@ -88,6 +101,27 @@ func appendPlainLine(dst []byte, e *zapcore.Entry, labels *labelList, fields []b
 	}
 	return append(dst, '\n')
 }
+
+// escapeControl writes the control characters in b from an index on as Go does in
+// strings, such as \n, and so what some programs end lines at.
+func escapeControl(b []byte, from int) []byte {
+	if from >= len(b) || bytes.IndexFunc(b[from:], breaksLines) < 0 {
+		return b
+	}
+	text := string(b[from:])
+	b = b[:from]
+	for _, r := range text {
+		if !breaksLines(r) {
+			b = utf8.AppendRune(b, r)
+			continue
+		}
+		quoted := strconv.QuoteRuneToASCII(r)
+		b = append(b, quoted[1:len(quoted)-1]...)
+	}
+	return b
+}
+
+func breaksLines(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 // appendTime appends t as timeLayout prints it.
 func appendTime(dst []byte, t time.Time) []byte {

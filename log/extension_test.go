@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -69,6 +70,35 @@ func TestWithExtension_errorChangesNothing(t *testing.T) {
 	log.RegisterScope("extended", "").Info("a")
 	if diff := cmp.Diff([]string{"info\textended\ta"}, l.untimed()); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+func TestWithExtension_errorsOfItsCoreAreReported(t *testing.T) {
+	testSinks(t)
+	errs := filepath.Join(t.TempDir(), "errors")
+	l := configure(t, func(o *log.Options) {
+		o.ErrorOutputPaths = []string{errs}
+		o.WithExtension(func(c zapcore.Core) (zapcore.Core, func() error, error) {
+			sink, _, err := zap.Open("test://broken")
+			broken := zapcore.NewCore(zapcore.NewJSONEncoder(zapcore.EncoderConfig{}), sink, zapcore.DebugLevel)
+			return zapcore.NewTee(c, broken), func() error { return io.ErrClosedPipe }, err
+		})
+	})
+	log.RegisterScope("extended", "").Info("a")
+	if got := l.untimed(); len(got) != 1 {
+		t.Errorf("lines %q, want one", got)
+	}
+	b, err := os.ReadFile(errs)
+	if want := "^" + timePattern + " log write error: permission denied\n$"; err != nil || !regexp.MustCompile(want).Match(b) {
+		t.Errorf("errors = %q, %v, want %s", b, err, want)
+	}
+	other := filepath.Join(t.TempDir(), "errors")
+	if err := log.Configure(&log.Options{ErrorOutputPaths: []string{other}}); err != nil {
+		t.Fatal(err)
+	}
+	b, err = os.ReadFile(other)
+	if want := " log write error: close earlier output: " + io.ErrClosedPipe.Error() + "\n"; err != nil || !strings.HasSuffix(string(b), want) {
+		t.Errorf("errors = %q, %v, want %q", b, err, want)
 	}
 }
 

@@ -171,7 +171,7 @@ func (f lazy) LogValue() slog.Value { return valueOf(f()) }
 func (s *Scope) Fatalw(msg string, kvlist ...any) {
 	if s.settings.enabled(FatalLevel) {
 		s.writePairs(noContext, FatalLevel, msg, kvlist)
-		exit(1)
+		end()
 	}
 }
 

@@ -21,16 +21,16 @@ func FuzzLine(f *testing.F) {
 	f.Add("\\", "level_", "\u00e9\U0001f600\x7f", -1e-9, int64(1)<<62, []byte{})
 	f.Fuzz(func(t *testing.T, msg, key, value string, number float64, count int64, blob []byte) {
 		s := log.RegisterScope("fuzz", "")
-		write := func(json bool) string {
+		write := func(opts *log.Options) string {
 			var text bytes.Buffer
-			if err := log.Configure((&log.Options{JSONEncoding: json}).WithWriter(&text)); err != nil {
+			if err := log.Configure(opts.WithWriter(&text)); err != nil {
 				t.Fatal(err)
 			}
 			defer log.Close()
 			s.WithLabels(key, value).Infow(msg, "number", number, "count", count, "blob", blob, "err", fmt.Errorf("%s", value))
 			return text.String()
 		}
-		line := write(true)
+		line := write(&log.Options{JSONEncoding: true})
 		if strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "}\n") {
 			t.Errorf("%q is not one line", line)
 		}
@@ -52,8 +52,12 @@ func FuzzLine(f *testing.F) {
 		}
 
 		want := fmt.Sprintf("info\tfuzz\t%s\t%s=%s number=%v count=%v blob=%v err=%v\n", msg, key, value, number, count, blob, value)
-		if plain := withoutTimes(write(false)); plain != withoutTimes(want) {
+		if plain := withoutTimes(write(&log.Options{})); plain != withoutTimes(want) {
 			t.Errorf("plain %q, want %q", plain, want)
+		}
+		escaped := write((&log.Options{}).WithEscapedText())
+		if strings.Count(escaped, "\n") != 1 || strings.Count(escaped, "\t") != 4 || strings.ContainsAny(escaped, "\r\u0085\u2028\u2029") {
+			t.Errorf("escaped %q is not one line of five columns", escaped)
 		}
 	})
 }

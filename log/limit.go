@@ -57,6 +57,7 @@ type limiter struct {
 func (l *limiter) admits(level Level) bool {
 	now := time.Now()
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if now.Sub(l.begin) >= l.per {
 		l.begin, l.written = now, 0
 	}
@@ -70,12 +71,6 @@ func (l *limiter) admits(level Level) bool {
 		}
 		l.level = min(l.level, level)
 		l.suppressed++
-	}
-	// The timer may be late: what was held back is told of before the next line.
-	late := admitted && l.suppressed > 0
-	l.mu.Unlock()
-	if late {
-		l.report()
 	}
 	return admitted
 }

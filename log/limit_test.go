@@ -68,6 +68,22 @@ func TestSetRateLimit_saysWhatItHeldBack(t *testing.T) {
 	})
 }
 
+func TestSetRateLimit_theCountIsWrittenBeforeTheProcessEnds(t *testing.T) {
+	l := configure(t, nil)
+	s := log.RegisterScope("limited-fatal", "")
+	s.SetRateLimit(1, time.Hour)
+	for range 3 {
+		s.Info("m")
+	}
+	log.SetExit(t, func(int) {
+		want := []string{"info\tlimited-fatal\tm", "fatal\tlimited-fatal\tthe end", "info\tlimited-fatal\tsuppressed 2 lines"}
+		if diff := cmp.Diff(want, l.untimed()); diff != "" {
+			t.Errorf("lines (-want +got):\n%s", diff)
+		}
+	})
+	s.Fatal("the end")
+}
+
 func TestSetOutputLevelFor_goesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		defer log.ForgetScopes()

@@ -93,6 +93,9 @@ func (c *columns) appendLine(dst []byte, e *zapcore.Entry, labels *labelList, fi
 
 // safe returns a key that no column of the line has, and that no other key becomes.
 func (c *columns) safe(key string) string {
+	if c.message == "" { // there are no columns
+		return key
+	}
 	switch strings.TrimRight(key, "_") {
 	case c.level, c.time, c.scope, c.caller, c.message, c.stack:
 		return key + "_"

@@ -41,6 +41,7 @@ type Options struct {
 	callers          string
 
 	stackdriver   bool
+	escape        bool
 	extensions    []Extension
 	contextLabels []ContextLabels
 	writers       []io.Writer
@@ -85,6 +86,15 @@ func (o *Options) SetDefaultOutputLevel(scope string, level Level) {
 // caller, message and stacktrace; durations are numbers of seconds.
 func (o *Options) WithStackdriverLoggingFormat() *Options {
 	o.stackdriver = true
+	return o
+}
+
+// WithEscapedText makes control characters in messages and labels of plain text appear as
+// in Go's strings, such as \n, and returns o. Without it they are written as they are, so
+// that who can choose a message can forge lines. Stack traces have several lines in any
+// case.
+func (o *Options) WithEscapedText() *Options {
+	o.escape = true
 	return o
 }
 

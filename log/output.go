@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,6 +96,20 @@ func (o *output) release() error {
 	return nil
 }
 
+// done is release for those who cannot return the error of closing. It goes to the error
+// sink of the output that has taken the place of this one.
+func (o *output) done() {
+	if err := o.release(); err != nil {
+		reportClosing(err)
+	}
+}
+
+func reportClosing(err error) {
+	o := acquire()
+	defer o.done()
+	o.errors.report(fmt.Errorf("close earlier output: %w", err))
+}
+
 // close flushes and closes what the output writes to. Every part is closed, whatever
 // becomes of the others.
 func (o *output) close() error {
@@ -117,7 +132,15 @@ var lineBuffers = sync.Pool{New: func() any { //nolint:gochecknoglobals // memor
 // emit writes a line with labels, which may be nil and are not kept. An error of
 // writing goes to the error sink.
 func emit(e *zapcore.Entry, labels *labelList) {
+	writeLine(e, labels)
+	if watched := observers.Load(); watched != nil {
+		watched.tell(lineOf(e, labels))
+	}
+}
+
+func writeLine(e *zapcore.Entry, labels *labelList) {
 	o := acquire()
+	defer o.done()
 	if o.extended {
 		o.writeCore(*e, labels.fields())
 	} else {
@@ -128,10 +151,6 @@ func emit(e *zapcore.Entry, labels *labelList) {
 			lineBuffers.Put(b)
 		}
 	}
-	_ = o.release()
-	if watched := observers.Load(); watched != nil {
-		watched.tell(lineOf(e, labels))
-	}
 }
 
 // write writes a line, and sees to it that it is stored if it may be the last.
@@ -141,7 +160,7 @@ func (o *output) write(line []byte, l zapcore.Level) {
 		_ = o.lines.Sync()
 	}
 	if err != nil {
-		o.report(err)
+		o.errors.report(err)
 	}
 }
 
@@ -162,30 +181,31 @@ func (o *output) writeCore(e zapcore.Entry, fields []zapcore.Field) {
 type failures struct{ o *output }
 
 func (f failures) Write(text []byte) (int, error) {
-	f.o.report(errors.New(string(text)))
+	err := strings.TrimSpace(string(text))
+	if _, cause, ok := strings.Cut(err, " write error: "); ok { // after the time of the line
+		err = cause
+	}
+	f.o.errors.report(errors.New(err))
 	return len(text), nil
 }
 
 func (failures) Sync() error { return nil }
 
-func (o *output) report(err error) { o.errors.report(err) }
-
 // report writes an error of writing other lines to the sink.
 func (s sink) report(err error) {
 	line := appendTime(nil, time.Now())
-	line = fmt.Appendf(line, " log write error: %v", err)
-	if line[len(line)-1] != '\n' {
-		line = append(line, '\n')
-	}
+	line = fmt.Appendf(line, " log write error: %v\n", err)
 	_, _ = s.Write(line)
 	_ = s.Sync()
 }
 
 // emitZap writes a line of zap's own loggers.
 func emitZap(e zapcore.Entry, fields []zapcore.Field) {
-	o := acquire()
-	o.writeCore(e, fields)
-	_ = o.release()
+	func() {
+		o := acquire()
+		defer o.done()
+		o.writeCore(e, fields)
+	}()
 	if watched := observers.Load(); watched != nil {
 		watched.tell(lineOfZap(e, fields))
 	}

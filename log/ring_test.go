@@ -50,7 +50,7 @@ func TestRing_linesHaveAllThatWasLogged(t *testing.T) {
 	s := log.RegisterScope("ring", "")
 	s.SetLogCallers(true)
 	s.SetStackTraceLevel(log.ErrorLevel)
-	s.WithLabels("msg", 1).Errorw("m", "k", "v")
+	s.WithLabels("msg", 1, "", 2).Errorw("m", "k", "v")
 	log.Info("default")
 	zap.L().Named("sub").Warn("zap", zap.Int("n", 1))
 	b, err := json.Marshal(ring.Lines(log.Filter{}))
@@ -76,7 +76,7 @@ func TestRing_linesHaveAllThatWasLogged(t *testing.T) {
 	delete(got[0], "caller")
 	delete(got[0], "stack")
 	want := []map[string]any{
-		{"level": "error", "scope": "ring", "msg": "m", "labels": map[string]any{"msg": 1.0, "k": "v"}},
+		{"level": "error", "scope": "ring", "msg": "m", "labels": map[string]any{"msg": 1.0, "": 2.0, "k": "v"}},
 		{"level": "info", "scope": "default", "msg": "default"},
 		{"level": "warn", "scope": "sub", "msg": "zap", "labels": map[string]any{"n": 1.0}},
 	}

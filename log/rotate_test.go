@@ -44,6 +44,16 @@ func names(t *testing.T, dir string) []string {
 	return names
 }
 
+// openFiles returns how many files the process has open; 0 where that is not known.
+func openFiles(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
+}
+
 // half is a message of which two fill a megabyte.
 var half = strings.Repeat("x", 1<<19-100)
 
@@ -76,8 +86,12 @@ func TestRotation_fullFileIsRenamed(t *testing.T) {
 
 func TestRotation_keepsOnlySoManyFiles(t *testing.T) {
 	dir, s := rotating(t, func(o *log.Options) { o.RotationMaxBackups = 2 })
+	open := openFiles(t)
 	for range 20 {
 		s.Info(half)
+	}
+	if n := openFiles(t) - open; n != 0 {
+		t.Errorf("%d more files are open after they were renamed", n)
 	}
 	if got := names(t, dir); len(got) != 3 {
 		t.Errorf("files %q, want 3", got)

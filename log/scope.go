@@ -103,7 +103,13 @@ func format(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// exit ends the process after a fatal line. Tests replace it.
+// end ends the process after a fatal line, when everything that was logged is written.
+func end() {
+	_ = Sync() // its errors have been reported, and there is nobody else to tell
+	exit(1)
+}
+
+// exit is what ends the process. Tests replace it.
 var exit = os.Exit //nolint:gochecknoglobals,forbidigo // what Fatal promises; tests intercept it
 
 // LogWithTime writes msg as if it had been logged at t; now, if t is zero. A level
@@ -123,7 +129,7 @@ func (s *Scope) LogWithTime(level Level, msg string, t time.Time) {
 func (s *Scope) Fatal(msg any) {
 	if s.settings.enabled(FatalLevel) {
 		s.write(FatalLevel, message(msg), time.Now())
-		exit(1)
+		end()
 	}
 }
 
@@ -131,7 +137,7 @@ func (s *Scope) Fatal(msg any) {
 func (s *Scope) Fatalf(f string, args ...any) {
 	if s.settings.enabled(FatalLevel) {
 		s.write(FatalLevel, format(f, args...), time.Now())
-		exit(1)
+		end()
 	}
 }
 

@@ -30,7 +30,7 @@ var _ grpclog.DepthLoggerV2 = (*Logger)(nil)
 func NewLogger(s *log.Scope) *Logger { return &Logger{scope: s} }
 
 // write writes a line that comes from depth frames above the caller of a function of
-// package grpclog that called the method.
+// package grpclog that called the method. At fatal it ends the process.
 func (l *Logger) write(level log.Level, depth int, msg string) {
 	var pc [1]uintptr
 	if depth >= 0 && l.scope.GetLogCallers() {
@@ -38,6 +38,10 @@ func (l *Logger) write(level log.Level, depth int, msg string) {
 	}
 	r := slog.NewRecord(time.Now(), slog.LevelInfo, strings.TrimSuffix(msg, "\n"), pc[0])
 	l.scope.LogRecord(context.Background(), level, r)
+	if level == log.FatalLevel {
+		_ = log.Sync() // also if the scope did not write the line
+		os.Exit(1)     //nolint:forbidigo // gRPC's contract
+	}
 }
 
 // anywhere stands for the first frame outside of logging.
@@ -133,25 +137,21 @@ func (l *Logger) ErrorDepth(depth int, args ...any) {
 // Fatal writes a line at fatal and ends the process with status 1, as gRPC wants it.
 func (l *Logger) Fatal(args ...any) {
 	l.write(log.FatalLevel, anywhere, fmt.Sprint(args...))
-	os.Exit(1) //nolint:forbidigo // gRPC's contract
 }
 
 // Fatalln writes a line at fatal and ends the process with status 1, as gRPC wants it.
 func (l *Logger) Fatalln(args ...any) {
 	l.write(log.FatalLevel, anywhere, fmt.Sprintln(args...))
-	os.Exit(1) //nolint:forbidigo // gRPC's contract
 }
 
 // Fatalf writes a line at fatal and ends the process with status 1, as gRPC wants it.
 func (l *Logger) Fatalf(format string, args ...any) {
 	l.write(log.FatalLevel, anywhere, fmt.Sprintf(format, args...))
-	os.Exit(1) //nolint:forbidigo // gRPC's contract
 }
 
 // FatalDepth writes a line at fatal and ends the process with status 1, as gRPC wants it.
 func (l *Logger) FatalDepth(depth int, args ...any) {
 	l.write(log.FatalLevel, depth, fmt.Sprintln(args...))
-	os.Exit(1) //nolint:forbidigo // gRPC's contract
 }
 
 // V reports whether gRPC should log lines of a verbosity: those above 0 if the scope is at
