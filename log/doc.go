@@ -26,8 +26,9 @@
 //
 // Libraries that log with log/slog need not know this package: [NewSlogHandler]
 // sends the lines of a logger that has the attribute "scope" to the scope of that
-// name, and [Configure] makes such a handler the default of log/slog. Packages below this
-// one do the same for the loggers of logr (loglogr), klog (logklog) and gRPC (loggrpc),
+// name, and [Configure] makes such a handler the default of log/slog. The other way round,
+// [Options.WithSlogHandler] sends the lines of scopes to a handler. Packages below this one
+// do as NewSlogHandler does for the loggers of logr (loglogr), klog (logklog) and gRPC (loggrpc),
 // define flags for cobra (logcobra), add the ids of traces (logtrace) and help tests
 // (logtest).
 //

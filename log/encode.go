@@ -180,12 +180,10 @@ func (e *encoder) Clone() zapcore.Encoder {
 
 // EncodeEntry returns the line, which the caller frees.
 func (e *encoder) EncodeEntry(entry zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
-	var labels *labelList
 	rest := fields
-	if len(rest) > 0 {
-		if l, ok := rest[len(rest)-1].Interface.(*labelList); ok {
-			labels, rest = l, rest[:len(rest)-1]
-		}
+	labels, ok := lastLabels(fields)
+	if ok {
+		rest = fields[:len(fields)-1]
 	}
 	object, err := e.Encoder.EncodeEntry(zapcore.Entry{}, rest)
 	if err != nil {
