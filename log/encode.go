@@ -185,6 +185,9 @@ func (e *encoder) EncodeEntry(entry zapcore.Entry, fields []zapcore.Field) (*buf
 	if ok {
 		rest = fields[:len(fields)-1]
 	}
+	if c := e.format.columns; c != nil {
+		rest = c.safeFields(rest)
+	}
 	object, err := e.Encoder.EncodeEntry(zapcore.Entry{}, rest)
 	if err != nil {
 		return nil, err

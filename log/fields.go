@@ -164,7 +164,7 @@ func Lazy(f func() any) slog.LogValuer { return lazy(f) }
 
 type lazy func() any
 
-func (f lazy) LogValue() slog.Value { return valueOf(f()) }
+func (f lazy) LogValue() slog.Value { return slog.AnyValue(f()) }
 
 // Fatalw writes msg with labels at [FatalLevel], given as to [Scope.Infow], and ends the
 // process with status 1. At [NoneLevel] it does neither.

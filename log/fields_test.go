@@ -68,6 +68,9 @@ func TestLazy_isAskedOnlyForLinesThatAreWritten(t *testing.T) {
 	s := log.RegisterScope("lazy", "")
 	asked := 0
 	value := log.Lazy(func() any { asked++; return time.Second })
+	if got := slog.AnyValue(log.Lazy(func() any { return float32(0.5) })).Resolve().String(); got != "0.5" {
+		t.Errorf("the value of other loggers is %s, want 0.5", got)
+	}
 	s.Debugw("m", "v", value)
 	s.LogAttrs(t.Context(), log.DebugLevel, "m", slog.Any("v", value))
 	s.WithLabels("v", value).Debug("m")

@@ -6,11 +6,35 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/krtkit/krtkit/log"
 )
+
+// FuzzLine_groups logs attributes in groups: the line of JSON is one object whatever they
+// are called.
+func FuzzLine_groups(f *testing.F) {
+	f.Add("group", "sub", "key", "value")
+	f.Add("level", "", "", "\n")
+	f.Add("", "msg", "scope", "\xff")
+	f.Fuzz(func(t *testing.T, group, sub, key, value string) {
+		var text bytes.Buffer
+		if err := log.Configure((&log.Options{JSONEncoding: true}).WithWriter(&text)); err != nil {
+			t.Fatal(err)
+		}
+		defer log.Close()
+		logger := log.RegisterScope("fuzz", "").Slog()
+		logger.With(key, value).WithGroup(group).With(key, value).WithGroup(sub).
+			Info(value, slog.Group(key, sub, value, slog.Group(group), group, slog.GroupValue(slog.Int(value, 1))))
+		var object map[string]any
+		line := text.String()
+		if err := json.Unmarshal([]byte(line), &object); err != nil || strings.Count(line, "\n") != 1 || object["level"] != "info" {
+			t.Errorf("%q: %v", line, err)
+		}
+	})
+}
 
 // FuzzLine logs anything in both forms: a line of JSON is always one line with one object
 // in it that has what was logged, and a line of plain text has it as fmt prints it.

@@ -3,6 +3,7 @@
 package log
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -89,6 +90,23 @@ func (c *columns) appendLine(dst []byte, e *zapcore.Entry, labels *labelList, fi
 		w.quoted(e.Stack)
 	}
 	return append(w.b, '}', '\n')
+}
+
+// safeFields returns fields whose keys are safe. Those in a namespace are as they are.
+func (c *columns) safeFields(fields []zapcore.Field) []zapcore.Field {
+	copied := false
+	for i, f := range fields {
+		if safe := c.safe(f.Key); safe != f.Key {
+			if !copied {
+				fields, copied = slices.Clone(fields), true
+			}
+			fields[i].Key = safe
+		}
+		if f.Type == zapcore.NamespaceType {
+			break
+		}
+	}
+	return fields
 }
 
 // safe returns a key that no column of the line has, and that no other key becomes.

@@ -18,7 +18,8 @@ import (
 type Line struct {
 	Time  time.Time `json:"time"`
 	Level Level     `json:"level"`
-	// Scope is the name of the scope; for lines of zap's own loggers, of the logger.
+	// Scope is the name of the scope; for lines of zap's own loggers, of the logger, if it
+	// has one.
 	Scope   string `json:"scope"`
 	Message string `json:"msg"`
 	// Caller is the file and line that logged, if the scope logs callers.
@@ -74,9 +75,6 @@ func Observe(f func(Line)) (stop func()) {
 
 func lineOf(e *zapcore.Entry, labels *labelList) Line {
 	line := lineOfEntry(e)
-	if e.LoggerName == "" {
-		line.Scope = DefaultScopeName
-	}
 	if labels != nil && len(labels.items) > 0 {
 		w := jsonWriter{b: []byte{'{'}, columns: &noColumns}
 		w.labels(labels)
@@ -103,6 +101,9 @@ func lineOfZap(e zapcore.Entry, fields []zapcore.Field) Line {
 
 func lineOfEntry(e *zapcore.Entry) Line {
 	line := Line{Time: e.Time, Level: fromZap(e.Level), Scope: e.LoggerName, Message: e.Message, Stack: e.Stack}
+	if line.Scope == "" {
+		line.Scope = DefaultScopeName
+	}
 	if e.Caller.Defined {
 		line.Caller = shortPath(e.Caller.File) + ":" + strconv.Itoa(e.Caller.Line)
 	}
