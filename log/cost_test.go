@@ -31,6 +31,8 @@ func TestCost_allocations(t *testing.T) {
 	s := log.RegisterScope("cost", "")
 	bound := s.WithLabels("name", "web-1", "count", 12345, "ready", true, "took", time.Second)
 	logger := s.Slog()
+	callers := log.RegisterScope("cost-callers", "")
+	callers.SetLogCallers(true)
 	name, count := "web-1", 12345
 	ctx, labelled := t.Context(), log.With(t.Context(), "request", 7)
 	for _, tt := range []struct {
@@ -49,6 +51,7 @@ func TestCost_allocations(t *testing.T) {
 		{"slog", 0, func() {
 			logger.LogAttrs(ctx, slog.LevelInfo, "message", slog.String("name", name), slog.Int("count", count))
 		}},
+		{"callers", 0, func() { callers.Info("message") }},
 		{"disabled", 0, func() { s.Debug("message") }},
 		{"disabled format", 0, func() { s.Debugf("message %s", "web-1") }},
 		{"disabled typed labels", 0, func() {
