@@ -48,7 +48,7 @@ func (c zapCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
 	name := entry.LoggerName
 	defaultScope.settings.annotate(&entry, fromZap(entry.Level), 0)
 	entry.LoggerName = name
-	emit(entry, slices.Concat(c.fields, fields))
+	emitZap(entry, slices.Concat(c.fields, fields))
 	return nil
 }
 

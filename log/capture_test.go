@@ -50,10 +50,10 @@ func TestConfigure_takesOverZap(t *testing.T) {
 	}
 
 	l = configure(t, asJSON)
-	kept.Info("zap", zap.Int("n", 1))
+	kept.Info("zap", zap.Int("n", 1), zap.Int("msg", 2), zap.Namespace("ns"), zap.Int("level", 3))
 	got := l.object()
 	delete(got, "time")
-	if diff := cmp.Diff(map[string]any{"level": "info", "msg": "zap", "k": "v", "n": 1.0}, got); diff != "" {
+	if diff := cmp.Diff(map[string]any{"level": "info", "msg": "zap", "k": "v", "n": 1.0, "msg_": 2.0, "ns": map[string]any{"level": 3.0}}, got); diff != "" {
 		t.Errorf("JSON of a logger that was made under another configuration (-want +got):\n%s", diff)
 	}
 	if err := kept.Sync(); err != nil {

@@ -4,11 +4,12 @@ package log
 
 import (
 	"fmt"
+	stdlog "log"
 	"log/slog"
+	"slices"
 	"sync"
 
-	stdlog "log"
-
+	"go.uber.org/multierr"
 	"go.uber.org/zap"
 )
 
@@ -24,41 +25,65 @@ var configuring sync.Mutex //nolint:gochecknoglobals // there is one configurati
 // configuration before are closed. "stdout" and "stderr" mean what os.Stdout and
 // os.Stderr are during the call. On an error nothing has changed.
 func Configure(options *Options) error {
-	levels, err := options.checkedLevels()
+	w, err := options.wishes()
 	if err != nil {
 		return err
 	}
-	errs, err := openSink(options.ErrorOutputPaths)
+	o, err := options.open()
 	if err != nil {
-		return fmt.Errorf("open error output of log: %w", err)
+		return err
 	}
-	lines, err := openSink(options.OutputPaths)
-	if err != nil {
-		errs.close()
-		return fmt.Errorf("open output of log: %w", err)
-	}
-	enc := newPlainEncoder()
-	if options.JSONEncoding {
-		enc = newJSONEncoder()
-	}
-
 	configuring.Lock()
 	defer configuring.Unlock()
-	scopes.setLevels(levels)
-	replace(newOutput(enc, lines, errs))
+	scopes.configure(w)
+	if err := replace(o); err != nil {
+		reportClosing(err)
+	}
 	capture()
 	return nil
 }
 
-// Close flushes what lines are written to and closes the files that [Configure]
-// opened. Logging goes on as it was before Configure: to the standard output, as
-// plain text. The error is that of flushing.
+// open returns the output that the options ask for.
+func (o *Options) open() (*output, error) {
+	errs, err := openSink(o.ErrorOutputPaths, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open error output of log: %w", err)
+	}
+	writers := slices.Clone(o.writers)
+	var closers []func() error
+	if o.RotateOutputPath != "" {
+		r, err := openRotated(o.RotateOutputPath, o.RotationMaxSize, o.RotationMaxAge, o.RotationMaxBackups)
+		if err != nil {
+			return nil, multierr.Append(fmt.Errorf("open rotated output of log: %w", err), errs.close())
+		}
+		writers = append(writers, r)
+		closers = append(closers, r.Close)
+	}
+	lines, err := openSink(o.OutputPaths, writers)
+	lines.closers = append(lines.closers, closers...)
+	if err != nil {
+		return nil, multierr.Combine(fmt.Errorf("open output of log: %w", err), lines.close(), errs.close())
+	}
+	if o.bufferSize > 0 {
+		lines = lines.buffer(o.bufferSize, o.bufferEnds, errs.report)
+	}
+	f := newFormat(o.JSONEncoding, o.stackdriver)
+	f.escape = o.escape
+	out := newOutput(f, lines, errs)
+	out.contextLabels = slices.Clone(o.contextLabels)
+	if err := out.extend(o.extensions); err != nil {
+		return nil, multierr.Append(err, out.close())
+	}
+	return out, nil
+}
+
+// Close flushes what lines are written to and closes what [Configure] opened. Logging
+// goes on as it was before Configure: to the standard output, as plain text. The error is
+// that of flushing and closing.
 func Close() error {
 	configuring.Lock()
 	defer configuring.Unlock()
-	err := Sync()
-	replace(initial())
-	return err
+	return multierr.Append(Sync(), replace(initial()))
 }
 
 // capture takes over the default loggers of other packages.

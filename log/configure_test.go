@@ -20,7 +20,18 @@ import (
 	"github.com/krtkit/krtkit/log"
 )
 
+// TestImport_changesNothing is about this package and those below it, which the tests
+// import too.
 func TestImport_changesNothing(t *testing.T) {
+	for _, flags := range flagsAtStart {
+		t.Errorf("importing the packages defined the flag %s", flags)
+	}
+	if klogAtStart {
+		t.Error("importing the packages gave klog a logger")
+	}
+	if grpcAtStart {
+		t.Error("importing the packages gave gRPC a logger")
+	}
 	if stdWriterAtStart != os.Stderr {
 		t.Error("importing the package redirected the standard library's log")
 	}

@@ -3,7 +3,12 @@
 package log
 
 import (
+	"bytes"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"go.uber.org/zap/buffer"
 	"go.uber.org/zap/zapcore"
@@ -13,99 +18,187 @@ import (
 // not rounded.
 const timeLayout = "2006-01-02T15:04:05.000000Z"
 
-// newJSONEncoder returns an encoder of lines that are JSON objects: level, time,
-// scope, caller and msg, then the labels in order, then stack.
-func newJSONEncoder() zapcore.Encoder {
-	return zapcore.NewJSONEncoder(zapcore.EncoderConfig{
-		LevelKey:       levelKey,
-		TimeKey:        timeKey,
-		NameKey:        scopeKey,
-		CallerKey:      callerKey,
-		MessageKey:     messageKey,
-		StacktraceKey:  stackKey,
-		EncodeLevel:    zapcore.LowercaseLevelEncoder,
-		EncodeTime:     encodeTime,
-		EncodeDuration: zapcore.StringDurationEncoder,
-		EncodeCaller:   zapcore.ShortCallerEncoder,
-	})
+// lineFormat is a form in which lines are written. It is immutable.
+type lineFormat struct {
+	// columns names the keys of lines that are JSON objects; nil for plain text.
+	columns *columns
+	// escape makes control characters in plain text visible.
+	escape bool
+	// zap encodes the fields that zap's own loggers add to a line.
+	zap zapcore.Encoder
+}
+
+// newFormat returns the form that the options ask for.
+func newFormat(json, stackdriver bool) lineFormat {
+	switch {
+	case stackdriver:
+		return lineFormat{columns: &stackdriverColumns, zap: zapcore.NewJSONEncoder(zapcore.EncoderConfig{
+			EncodeTime:     zapcore.RFC3339NanoTimeEncoder,
+			EncodeDuration: zapcore.SecondsDurationEncoder,
+		})}
+	case json:
+		return lineFormat{columns: &jsonColumns, zap: zapcore.NewJSONEncoder(zapcore.EncoderConfig{
+			EncodeTime:     encodeTime,
+			EncodeDuration: zapcore.StringDurationEncoder,
+		})}
+	default:
+		return lineFormat{zap: zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
+			EncodeTime:     encodeTime,
+			EncodeDuration: zapcore.StringDurationEncoder,
+		})}
+	}
 }
 
 func encodeTime(t time.Time, enc zapcore.PrimitiveArrayEncoder) {
-	if enc, ok := enc.(interface {
-		AppendTimeLayout(t time.Time, layout string)
-	}); ok {
-		enc.AppendTimeLayout(t.UTC(), timeLayout)
-		return
-	}
 	enc.AppendString(t.UTC().Format(timeLayout))
 }
 
-// plainEncoder encodes lines for people: time, level, scope, caller, message and
+// appendLine appends a line with labels, which may be nil, to dst. What zap's own
+// loggers add is in fields, as a JSON object or nothing.
+func (f *lineFormat) appendLine(dst []byte, e *zapcore.Entry, labels *labelList, fields []byte) []byte {
+	if f.columns != nil {
+		return f.columns.appendLine(dst, e, labels, fields)
+	}
+	return f.appendPlainLine(dst, e, labels, fields)
+}
+
+// appendPlainLine appends a line for people: time, level, scope, caller, message and
 // labels with tabs between them, then the stack.
-type plainEncoder struct {
-	// Encoder writes what zap's own loggers add to a line, as JSON.
+func (f *lineFormat) appendPlainLine(dst []byte, e *zapcore.Entry, labels *labelList, fields []byte) []byte {
+	if !e.Time.IsZero() {
+		dst = appendTime(dst, e.Time)
+		dst = append(dst, '\t')
+	}
+	dst = append(dst, e.Level.String()...)
+	dst = append(dst, '\t')
+	if e.LoggerName != "" {
+		dst = append(dst, e.LoggerName...)
+		dst = append(dst, '\t')
+	}
+	if e.Caller.Defined {
+		dst = appendCaller(dst, e.Caller)
+		dst = append(dst, '\t')
+	}
+	message := len(dst)
+	dst = append(dst, e.Message...)
+	if f.escape {
+		dst = escapeControl(dst, message)
+	}
+	if labels != nil {
+		tab := len(dst)
+		dst = labels.appendPlain(dst)
+		if f.escape {
+			dst = escapeControl(dst, tab+1)
+		}
+	}
+	if len(fields) > 0 {
+		dst = append(dst, '\t')
+		dst = append(dst, fields...)
+	}
+	if e.Stack != "" {
+		dst = append(dst, '\n')
+		dst = append(dst, e.Stack...)
+	}
+	return append(dst, '\n')
+}
+
+// escapeControl writes the control characters in b from an index on as Go does in
+// strings, such as \n, and so what some programs end lines at.
+func escapeControl(b []byte, from int) []byte {
+	if from >= len(b) || bytes.IndexFunc(b[from:], breaksLines) < 0 {
+		return b
+	}
+	text := string(b[from:])
+	b = b[:from]
+	for _, r := range text {
+		if !breaksLines(r) {
+			b = utf8.AppendRune(b, r)
+			continue
+		}
+		quoted := strconv.QuoteRuneToASCII(r)
+		b = append(b, quoted[1:len(quoted)-1]...)
+	}
+	return b
+}
+
+func breaksLines(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
+
+// appendTime appends t as timeLayout prints it.
+func appendTime(dst []byte, t time.Time) []byte {
+	t = t.UTC()
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return t.AppendFormat(dst, timeLayout)
+	}
+	hour, minute, second := t.Clock()
+	micro := t.Nanosecond() / 1000
+	return append(dst,
+		byte('0'+year/1000), byte('0'+year/100%10), byte('0'+year/10%10), byte('0'+year%10), '-',
+		byte('0'+month/10), byte('0'+month%10), '-',
+		byte('0'+day/10), byte('0'+day%10), 'T',
+		byte('0'+hour/10), byte('0'+hour%10), ':',
+		byte('0'+minute/10), byte('0'+minute%10), ':',
+		byte('0'+second/10), byte('0'+second%10), '.',
+		byte('0'+micro/100000), byte('0'+micro/10000%10), byte('0'+micro/1000%10),
+		byte('0'+micro/100%10), byte('0'+micro/10%10), byte('0'+micro%10), 'Z')
+}
+
+// appendCaller appends the last folder, the file and the line.
+func appendCaller(dst []byte, c zapcore.EntryCaller) []byte {
+	dst = append(dst, shortPath(c.File)...)
+	dst = append(dst, ':')
+	return strconv.AppendInt(dst, int64(c.Line), 10)
+}
+
+// shortPath returns the last folder and the file of a path.
+func shortPath(path string) string {
+	last := strings.LastIndexByte(path, '/')
+	if last < 0 {
+		return path
+	}
+	return path[strings.LastIndexByte(path[:last], '/')+1:]
+}
+
+// encoder is a lineFormat as the cores of zap use it: for lines of zap's own loggers,
+// and for those of scopes where an [Extension] stands before the output.
+type encoder struct {
+	// Encoder holds the fields of loggers that were made with With.
 	zapcore.Encoder
 
+	format  lineFormat
 	buffers buffer.Pool
 }
 
-func newPlainEncoder() zapcore.Encoder {
-	return &plainEncoder{
-		Encoder: zapcore.NewConsoleEncoder(zapcore.EncoderConfig{
-			EncodeTime:     encodeTime,
-			EncodeDuration: zapcore.StringDurationEncoder,
-		}),
-		buffers: buffer.NewPool(),
-	}
+func newEncoder(f lineFormat) *encoder {
+	return &encoder{Encoder: f.zap, format: f, buffers: buffer.NewPool()}
+}
+
+// Clone returns a copy, to which fields can be added.
+func (e *encoder) Clone() zapcore.Encoder {
+	return &encoder{Encoder: e.Encoder.Clone(), format: e.format, buffers: e.buffers}
 }
 
 // EncodeEntry returns the line, which the caller frees.
-func (e *plainEncoder) EncodeEntry(entry zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
-	line := e.buffers.Get()
-	if !entry.Time.IsZero() {
-		line.AppendTime(entry.Time.UTC(), timeLayout)
-		line.AppendByte('\t')
+func (e *encoder) EncodeEntry(entry zapcore.Entry, fields []zapcore.Field) (*buffer.Buffer, error) {
+	rest := fields
+	labels, ok := lastLabels(fields)
+	if ok {
+		rest = fields[:len(fields)-1]
 	}
-	line.AppendString(entry.Level.String())
-	line.AppendByte('\t')
-	if entry.LoggerName != "" {
-		line.AppendString(entry.LoggerName)
-		line.AppendByte('\t')
+	if c := e.format.columns; c != nil {
+		rest = c.safeFields(rest)
 	}
-	if entry.Caller.Defined {
-		line.AppendString(entry.Caller.TrimmedPath())
-		line.AppendByte('\t')
-	}
-	line.AppendString(entry.Message)
-	if err := e.appendFields(line, fields); err != nil {
-		line.Free()
-		return nil, err
-	}
-	if entry.Stack != "" {
-		line.AppendByte('\n')
-		line.AppendString(entry.Stack)
-	}
-	line.AppendByte('\n')
-	return line, nil
-}
-
-// appendFields appends either the labels of a scope, which are the only field, or
-// fields of zap's own loggers as a JSON object.
-func (e *plainEncoder) appendFields(line *buffer.Buffer, fields []zapcore.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	if labels, ok := fields[0].Interface.(*labelList); ok {
-		labels.appendPlain(line)
-		return nil
-	}
-	object, err := e.Encoder.EncodeEntry(zapcore.Entry{}, fields)
+	object, err := e.Encoder.EncodeEntry(zapcore.Entry{}, rest)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer object.Free()
 	object.TrimNewline()
-	line.AppendByte('\t')
-	line.AppendBytes(object.Bytes())
-	return nil
+	added := object.Bytes()
+	if len(added) <= len("{}") {
+		added = nil
+	}
+	line := e.buffers.Get()
+	line.AppendBytes(e.format.appendLine(nil, &entry, labels, added))
+	return line, nil
 }

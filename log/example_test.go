@@ -51,6 +51,43 @@ func ExampleNewSlogHandler() {
 	// {"level":"warn","time":"2026-01-02T03:04:05.000000Z","scope":"krt","msg":"slow handler","err":"timeout"}
 }
 
+func ExampleRing() {
+	if err := log.Configure(&log.Options{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer log.Close()
+	ring := log.NewRing(100)
+	defer ring.Close()
+
+	scope := log.RegisterScope("viewed", "")
+	scope.Infow("admitted", "pod", "web-1")
+	scope.Warnw("refused", "pod", "web-2")
+	for line := range ring.Tail(context.Background(), log.Filter{Level: log.WarnLevel, Text: "web"}) {
+		fmt.Println(line.Level, line.Scope, line.Message, string(line.Labels))
+		break // or wait for more
+	}
+	// Output: warn viewed refused {"pod":"web-2"}
+}
+
+func ExampleScope_LogAttrs() {
+	scope := log.RegisterScope("typed", "")
+	dump := log.Lazy(func() any { fmt.Println("made"); return "…" })
+	write := func() {
+		scope.LogAttrs(context.Background(), log.DebugLevel, "served", slog.Int("port", 9443), slog.Any("dump", dump))
+	}
+	if err := log.Configure(&log.Options{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer log.Close()
+
+	write() // not written, and nothing is made for it
+	scope.SetOutputLevelFor(log.DebugLevel, 5*time.Minute)
+	write()
+	// Output: made
+}
+
 func ExampleParseLevel() {
 	level, err := log.ParseLevel("debug")
 	fmt.Println(level, err)

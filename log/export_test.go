@@ -17,10 +17,11 @@ func SetExit(t *testing.T, f func(code int)) {
 func ForgetScopes() {
 	scopes.mu.Lock()
 	defer scopes.mu.Unlock()
-	scopes.levels = nil
+	scopes.wishes = wishes{}
 	clear(scopes.scopes)
 	scopes.scopes[DefaultScopeName] = defaultScope
 	defaultScope.SetOutputLevel(InfoLevel)
 	defaultScope.SetStackTraceLevel(NoneLevel)
 	defaultScope.SetLogCallers(false)
+	defaultScope.SetRateLimit(0, 0)
 }

@@ -33,36 +33,28 @@ type labelList struct {
 	groups []string
 }
 
-// field returns the list as a field for zap's encoders. The JSON encoder writes
-// each label as a key; plainEncoder knows the list by its type.
+// field returns the list as a field for the cores of zap. Their encoders write each
+// label as a key; encoder knows the list by its type.
 func (l *labelList) field() zapcore.Field {
 	return zapcore.Field{Type: zapcore.InlineMarshalerType, Interface: l}
 }
 
-// with returns a list with the pairs of kvlist added or replaced. It has no groups:
+// with returns a list with the labels of kvlist added or replaced. It has no groups:
 // those are of loggers of log/slog only.
 func (l *labelList) with(kvlist []any) labelList {
 	items := make([]label, len(l.items), len(l.items)+(len(kvlist)+1)/2)
 	copy(items, l.items)
 	for len(kvlist) > 0 {
-		key, ok := kvlist[0].(string)
-		switch {
-		case !ok:
-			items = append(items, label{key: unused(items, badKey), value: valueOf(kvlist[0])})
-			kvlist = kvlist[1:]
-			continue
-		case len(kvlist) == 1:
-			items = append(items, label{key: unused(items, badKey), value: valueOf(key)})
-			kvlist = nil
-			continue
+		var l label
+		l, kvlist = nextLabel(kvlist)
+		if l.key == badKey {
+			l.key = unused(items, badKey)
 		}
-		value := valueOf(kvlist[1])
-		if i := slices.IndexFunc(items, func(l label) bool { return l.key == key }); i >= 0 {
-			items[i].value = value
+		if i := slices.IndexFunc(items, func(old label) bool { return old.key == l.key }); i >= 0 {
+			items[i].value = l.value
 		} else {
-			items = append(items, label{key: key, value: value})
+			items = append(items, l)
 		}
-		kvlist = kvlist[2:]
 	}
 	return labelList{items: items}
 }

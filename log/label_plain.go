@@ -5,29 +5,31 @@ package log
 import (
 	"fmt"
 	"log/slog"
-
-	"go.uber.org/zap/buffer"
+	"math"
+	"strconv"
 )
 
 // appendPlain appends a tab and the labels as key=value, separated by spaces, as fmt
 // prints the values. The names of groups stand before the key, with periods between.
-func (l *labelList) appendPlain(buf *buffer.Buffer) {
-	p := plainLabels{buf: buf, separator: '\t'}
-	for _, item := range l.items {
+func (l *labelList) appendPlain(dst []byte) []byte {
+	p := plainLabels{b: dst, separator: '\t'}
+	for i := range l.items {
+		item := &l.items[i]
 		p.add(l.groups[:item.depth], "", item.key, item.value)
 	}
+	return p.b
 }
 
-// plainLabels writes labels to buf, with separator before the next one.
+// plainLabels appends labels to b, with separator before the next one.
 type plainLabels struct {
-	buf       *buffer.Buffer
+	b         []byte
 	separator byte
 }
 
 // add appends a label, or the labels of a group, with groups and then path before
 // its key. Path ends in a period if it is not empty.
 func (p *plainLabels) add(groups []string, path, key string, v slog.Value) {
-	v = v.Resolve()
+	v = resolve(v)
 	if v.Kind() == slog.KindGroup {
 		if key != "" {
 			path += key + "."
@@ -39,33 +41,37 @@ func (p *plainLabels) add(groups []string, path, key string, v slog.Value) {
 		}
 		return
 	}
-	p.buf.AppendByte(p.separator)
+	p.b = append(p.b, p.separator)
 	p.separator = ' '
 	for _, g := range groups {
-		p.buf.AppendString(g)
-		p.buf.AppendByte('.')
+		p.b = append(p.b, g...)
+		p.b = append(p.b, '.')
 	}
-	p.buf.AppendString(path)
-	p.buf.AppendString(key)
-	p.buf.AppendByte('=')
-	appendPlainValue(p.buf, v)
+	p.b = append(p.b, path...)
+	p.b = append(p.b, key...)
+	p.b = append(p.b, '=')
+	p.b = appendPlainValue(p.b, v)
 }
 
-func appendPlainValue(buf *buffer.Buffer, v slog.Value) {
+func appendPlainValue(dst []byte, v slog.Value) []byte {
 	switch v.Kind() {
 	case slog.KindString:
-		buf.AppendString(v.String())
+		return append(dst, v.String()...)
 	case slog.KindInt64:
-		buf.AppendInt(v.Int64())
+		return strconv.AppendInt(dst, v.Int64(), 10)
 	case slog.KindUint64:
-		buf.AppendUint(v.Uint64())
+		return strconv.AppendUint(dst, v.Uint64(), 10)
 	case slog.KindBool:
-		buf.AppendBool(v.Bool())
+		return strconv.AppendBool(dst, v.Bool())
 	case slog.KindDuration:
-		buf.AppendString(v.Duration().String())
+		return append(dst, v.Duration().String()...)
 	case slog.KindAny:
-		_, _ = fmt.Fprint(buf, anyOf(v))
-	case slog.KindFloat64, slog.KindTime, slog.KindGroup, slog.KindLogValuer:
-		_, _ = fmt.Fprint(buf, v.Any())
+		return fmt.Append(dst, anyOf(v))
+	case slog.KindFloat64:
+		if f := v.Float64(); !math.IsInf(f, 0) {
+			return strconv.AppendFloat(dst, f, 'g', -1, 64)
+		}
+	case slog.KindTime, slog.KindGroup, slog.KindLogValuer:
 	}
+	return fmt.Append(dst, v.Any())
 }

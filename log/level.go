@@ -37,6 +37,24 @@ func (l Level) String() string {
 	return levelNames[l]
 }
 
+// MarshalText returns the name of the level. A value that is none is an error.
+func (l Level) MarshalText() ([]byte, error) {
+	if !l.valid() {
+		return nil, fmt.Errorf("invalid log level %d", int(l))
+	}
+	return []byte(levelNames[l]), nil
+}
+
+// UnmarshalText sets the level to the one of that name: see [ParseLevel].
+func (l *Level) UnmarshalText(name []byte) error {
+	parsed, err := ParseLevel(string(name))
+	if err != nil {
+		return err
+	}
+	*l = parsed
+	return nil
+}
+
 // zap returns the level by which zap knows l. NoneLevel has none.
 func (l Level) zap() zapcore.Level {
 	switch l {

@@ -4,6 +4,7 @@ package log_test
 
 import (
 	"encoding/json"
+	"flag"
 	stdlog "log"
 	"log/slog"
 	"net/url"
@@ -15,9 +16,17 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/spf13/pflag"
 	"go.uber.org/zap"
+	"google.golang.org/grpc/grpclog"
+	"k8s.io/klog/v2"
 
 	"github.com/krtkit/krtkit/log"
+	_ "github.com/krtkit/krtkit/log/logcobra"
+	_ "github.com/krtkit/krtkit/log/loggrpc"
+	_ "github.com/krtkit/krtkit/log/logklog"
+	_ "github.com/krtkit/krtkit/log/logtest"
+	_ "github.com/krtkit/krtkit/log/logtrace"
 )
 
 // The loggers of other packages as they are when this package has been imported
@@ -26,7 +35,27 @@ var (
 	stdWriterAtStart   = stdlog.Writer()
 	slogHandlerAtStart = slog.Default().Handler()
 	zapAtStart         = zap.L()
+	flagsAtStart       = func() (names []string) {
+		flag.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		pflag.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		return names
+	}()
+	klogAtStart = takesOver("klog", func() { klog.Error("goes to the standard error output") })
+	grpcAtStart = takesOver(log.GrpcScopeName, func() { grpclog.Error("goes to the standard error output") })
 )
+
+// takesOver reports whether a line reaches a scope.
+func takesOver(scope string, write func()) bool {
+	s := log.FindScope(scope)
+	if s == nil || !s.ErrorEnabled() {
+		panic("scope " + scope + " would not show the line")
+	}
+	reached := false
+	stop := log.Observe(func(log.Line) { reached = true })
+	defer stop()
+	write()
+	return reached
+}
 
 // logged is a file that lines go to during a test.
 type logged struct {

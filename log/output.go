@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"go.uber.org/multierr"
-	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 )
 
@@ -25,34 +25,56 @@ var current = func() *atomic.Pointer[output] { //nolint:gochecknoglobals // wher
 // initial returns where lines go while no configuration is in force: to the
 // standard output, as plain text.
 func initial() *output {
-	return newOutput(newPlainEncoder(), newSink(stream{os.Stdout}), newSink(stream{os.Stderr}))
+	return newOutput(newFormat(false, false), newSink(stream{os.Stdout}), newSink(stream{os.Stderr}))
 }
 
 // replace makes o the output. The one before is closed when the last line that it
-// was given is written.
-func replace(o *output) {
-	current.Swap(o).release()
-}
+// was given is written; the error is that of closing it, if that is now.
+func replace(o *output) error { return current.Swap(o).release() }
 
 // output is what one call of Configure set up. It is closed when another has taken
 // its place and the last line that it was given is written.
 type output struct {
-	core   zapcore.Core
-	errors zapcore.WriteSyncer
-	close  func()
+	format lineFormat
+	lines  sink
+	errors sink
+	// core writes lines of zap's own loggers to lines.
+	core zapcore.Core
+	// extended says that core has extensions, which must see the lines of scopes too.
+	extended bool
+	// contextLabels add labels to lines that are logged with a context.
+	contextLabels []ContextLabels
+	// closers end what extensions use.
+	closers []func() error
 	// users counts those who may still write: one for being current, and the calls
 	// that are under way. At zero the output is closed and must not be used.
 	users atomic.Int64
 }
 
-func newOutput(enc zapcore.Encoder, lines, errs sink) *output {
+func newOutput(f lineFormat, lines, errs sink) *output {
 	o := &output{
-		core:   zapcore.NewCore(enc, lines, zapcore.DebugLevel),
+		format: f,
+		lines:  lines,
 		errors: errs,
-		close:  func() { lines.close(); errs.close() },
+		core:   zapcore.NewCore(newEncoder(f), lines, zapcore.DebugLevel),
 	}
 	o.users.Store(1)
 	return o
+}
+
+// extend puts what the extensions make of the core in its place.
+func (o *output) extend(extensions []Extension) error {
+	for i, e := range extensions {
+		core, closer, err := e(o.core)
+		if err != nil {
+			return fmt.Errorf("extension %d of log: %w", i, err)
+		}
+		o.core, o.extended = core, true
+		if closer != nil {
+			o.closers = append(o.closers, closer)
+		}
+	}
+	return nil
 }
 
 // acquire returns the output to write to. The caller releases it.
@@ -67,84 +89,136 @@ func acquire() *output {
 	}
 }
 
-func (o *output) release() {
+func (o *output) release() error {
 	if o.users.Add(-1) == 0 {
-		o.close()
+		return o.close()
+	}
+	return nil
+}
+
+// done is release for those who cannot return the error of closing. It goes to the error
+// sink of the output that has taken the place of this one.
+func (o *output) done() {
+	if err := o.release(); err != nil {
+		reportClosing(err)
 	}
 }
 
-// emit writes an entry. An error of writing goes to the error sink.
-func emit(entry zapcore.Entry, fields []zapcore.Field) {
+func reportClosing(err error) {
 	o := acquire()
-	defer o.release()
-	if err := o.core.Write(entry, fields); err != nil {
-		_, _ = fmt.Fprintf(o.errors, "%s log write error: %v\n", time.Now().UTC().Format(timeLayout), err)
-		_ = o.errors.Sync()
+	defer o.done()
+	o.errors.report(fmt.Errorf("close earlier output: %w", err))
+}
+
+// close flushes and closes what the output writes to. Every part is closed, whatever
+// becomes of the others.
+func (o *output) close() error {
+	var err error
+	if len(o.closers) > 0 {
+		err = o.core.Sync()
+	}
+	for _, c := range o.closers {
+		err = multierr.Append(err, c())
+	}
+	return multierr.Combine(err, o.lines.close(), o.errors.close())
+}
+
+// lineBuffers holds memory in which lines are put together.
+var lineBuffers = sync.Pool{New: func() any { //nolint:gochecknoglobals // memory only
+	b := make([]byte, 0, 512)
+	return &b
+}}
+
+// emit writes a line with labels, which may be nil and are not kept. An error of
+// writing goes to the error sink.
+func emit(e *zapcore.Entry, labels *labelList) {
+	writeLine(e, labels)
+	if watched := observers.Load(); watched != nil {
+		watched.tell(lineOf(e, labels))
 	}
 }
 
-// sink is a set of files, or the like, that all get the same bytes.
-type sink struct {
-	zapcore.WriteSyncer
-
-	closers []func()
-}
-
-// newSink returns a sink of writers that need no closing.
-func newSink(writers ...zapcore.WriteSyncer) sink {
-	return sink{WriteSyncer: zapcore.Lock(zapcore.NewMultiWriteSyncer(writers...))}
-}
-
-func (s sink) close() {
-	for _, c := range s.closers {
-		c()
-	}
-}
-
-// openSink opens the paths: "stdout", "stderr", names of files, or URLs that a sink
-// is registered for with zap. Without paths the sink discards what it is given.
-func openSink(paths []string) (sink, error) {
-	var writers []zapcore.WriteSyncer
-	var closers []func()
-	for _, path := range paths {
-		switch path {
-		case "stdout":
-			writers = append(writers, stream{os.Stdout})
-		case "stderr":
-			writers = append(writers, stream{os.Stderr})
-		default:
-			w, closer, err := zap.Open(path)
-			if err != nil {
-				sink{closers: closers}.close()
-				return sink{}, err
-			}
-			writers = append(writers, w)
-			closers = append(closers, closer)
+func writeLine(e *zapcore.Entry, labels *labelList) {
+	o := acquire()
+	defer o.done()
+	if o.extended {
+		o.writeCore(*e, labels.fields())
+	} else {
+		b := lineBuffers.Get().(*[]byte)
+		*b = o.format.appendLine((*b)[:0], e, labels, nil)
+		o.write(*b, e.Level)
+		if cap(*b) <= 16<<10 {
+			lineBuffers.Put(b)
 		}
 	}
-	s := newSink(writers...)
-	s.closers = closers
-	return s, nil
 }
 
-// stream is one of the process's standard streams.
-type stream struct{ *os.File }
-
-// Sync flushes the stream where it is something that can be flushed.
-func (s stream) Sync() error {
-	err := s.File.Sync()
-	for _, harmless := range []error{syscall.EINVAL, syscall.ENOTSUP, syscall.ENOTTY, errors.ErrUnsupported} {
-		if errors.Is(err, harmless) {
-			return nil
-		}
+// write writes a line, and sees to it that it is stored if it may be the last.
+func (o *output) write(line []byte, l zapcore.Level) {
+	_, err := o.lines.Write(line)
+	if l > zapcore.ErrorLevel {
+		_ = o.lines.Sync()
 	}
-	return err
+	if err != nil {
+		o.errors.report(err)
+	}
 }
 
-// Sync flushes what lines and errors are written to. Lines are not buffered here:
-// it asks the operating system to store them.
+// writeCore writes a line through the cores of the extensions, each at its own level.
+func (o *output) writeCore(e zapcore.Entry, fields []zapcore.Field) {
+	ce := o.core.Check(e, nil)
+	if ce == nil {
+		return
+	}
+	ce.ErrorOutput = failures{o}
+	ce.Write(fields...)
+	if e.Level > zapcore.ErrorLevel {
+		_ = o.core.Sync()
+	}
+}
+
+// failures is what zap tells of errors of writing.
+type failures struct{ o *output }
+
+func (f failures) Write(text []byte) (int, error) {
+	err := strings.TrimSpace(string(text))
+	if _, cause, ok := strings.Cut(err, " write error: "); ok { // after the time of the line
+		err = cause
+	}
+	f.o.errors.report(errors.New(err))
+	return len(text), nil
+}
+
+func (failures) Sync() error { return nil }
+
+// report writes an error of writing other lines to the sink.
+func (s sink) report(err error) {
+	line := appendTime(nil, time.Now())
+	line = fmt.Appendf(line, " log write error: %v\n", err)
+	_, _ = s.Write(line)
+	_ = s.Sync()
+}
+
+// emitZap writes a line of zap's own loggers.
+func emitZap(e zapcore.Entry, fields []zapcore.Field) {
+	func() {
+		o := acquire()
+		defer o.done()
+		o.writeCore(e, fields)
+	}()
+	if watched := observers.Load(); watched != nil {
+		watched.tell(lineOfZap(e, fields))
+	}
+}
+
+// Sync writes what is buffered and asks the operating system to store it; then the
+// same of the outputs of extensions. Scopes with a rate limit say first how many lines
+// they have held back. Standard streams that cannot be flushed are no error.
 func Sync() error {
+	for _, s := range Scopes() {
+		s.settings.limiter.Load().report()
+	}
 	o := acquire()
-	defer o.release()
-	return multierr.Append(o.core.Sync(), o.errors.Sync())
+	err := multierr.Append(o.core.Sync(), o.errors.Sync())
+	return multierr.Append(err, o.release())
 }

@@ -16,27 +16,36 @@ const (
 	DefaultScopeName = "default"
 	// OverrideScopeName stands for all scopes where levels are set by name.
 	OverrideScopeName = "all"
+	// GrpcScopeName is the name of the scope of google.golang.org/grpc, which package
+	// loggrpc fills. It is at [NoneLevel] unless options say otherwise.
+	GrpcScopeName string = "grpc"
 )
 
 // reserved are the characters that separate names where levels are set by name.
 const reserved = ":,."
 
-// registry holds the scopes of the process and the levels for those to come.
+// registry holds the scopes of the process and what is to hold for those to come.
 type registry struct {
 	mu     sync.RWMutex
 	scopes map[string]*Scope // guarded by mu
-	levels []scopeLevel      // guarded by mu: what Configure was told last, in order
+	wishes wishes            // guarded by mu: what Configure was told last
 }
 
-// scopeLevel is the wish that a scope, or all of them, write from a level on.
+// wishes is what options say about scopes. Lists are in order: later ones win.
+type wishes struct {
+	output     []scopeLevel
+	stackTrace []scopeLevel
+	callers    []string
+}
+
+// scopeLevel is a level for a scope, or for all of them.
 type scopeLevel struct {
 	scope string
 	level Level
 }
 
-func (sl scopeLevel) applies(scope string) bool {
-	return sl.scope == scope || sl.scope == OverrideScopeName
-}
+// meant reports whether a name in a list means the scope.
+func meant(name, scope string) bool { return name == scope || name == OverrideScopeName }
 
 // scopes is the registry of the process, and defaultScope always in it. Scopes are
 // names that a program's user chooses by, so there is one set of them.
@@ -48,8 +57,8 @@ var (
 )
 
 // RegisterScope returns the scope of that name. If there is none yet, it makes
-// one, which writes from [InfoLevel] on, or from the level that the last
-// [Configure] was told for it or for all.
+// one, which writes from [InfoLevel] on, or what the last [Configure]
+// was told for it or for all.
 //
 // The description is for people; the first one that is not empty stays. Colons,
 // commas and periods separate names elsewhere: RegisterScope panics if the name
@@ -96,11 +105,7 @@ func (r *registry) register(name, description string) *Scope {
 	if !ok {
 		s = &Scope{settings: &settings{name: name}}
 		s.SetOutputLevel(InfoLevel)
-		for _, sl := range r.levels {
-			if sl.applies(name) {
-				s.SetOutputLevel(sl.level)
-			}
-		}
+		r.wishes.apply(name, s)
 		r.scopes[name] = s
 	}
 	if description != "" {
@@ -109,17 +114,37 @@ func (r *registry) register(name, description string) *Scope {
 	return s
 }
 
-// setLevels applies the levels in order to the scopes that they name, and keeps
-// them for scopes that are registered later. Other scopes keep theirs.
-func (r *registry) setLevels(levels []scopeLevel) {
+// configure applies the wishes to the scopes that they name, and keeps them for scopes
+// that are registered later. Others keep what they have, except that callers which only
+// an earlier configuration switched on are switched off.
+func (r *registry) configure(w wishes) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.levels = levels
-	for _, sl := range levels {
-		for name, s := range r.scopes {
-			if sl.applies(name) {
-				s.SetOutputLevel(sl.level)
-			}
+	r.wishes = w
+	for name, s := range r.scopes {
+		if s.settings.configured.Swap(false) {
+			s.settings.callers.Store(false)
+		}
+		w.apply(name, s)
+	}
+}
+
+// apply makes a scope what is wished.
+func (w *wishes) apply(name string, s *Scope) {
+	for _, sl := range w.output {
+		if meant(sl.scope, name) {
+			s.SetOutputLevel(sl.level)
+		}
+	}
+	for _, sl := range w.stackTrace {
+		if meant(sl.scope, name) {
+			s.SetStackTraceLevel(sl.level)
+		}
+	}
+	for _, scope := range w.callers {
+		if meant(scope, name) && !s.GetLogCallers() {
+			s.settings.callers.Store(true)
+			s.settings.configured.Store(true)
 		}
 	}
 }
@@ -131,6 +156,10 @@ type settings struct {
 	output      atomic.Int32 // Level
 	stackTrace  atomic.Int32 // Level
 	callers     atomic.Bool
+	// configured says that callers are on because Configure was told so.
+	configured atomic.Bool
+	limiter    atomic.Pointer[limiter]
+	expiry     expiry
 }
 
 func (s *settings) enabled(l Level) bool { return Level(s.output.Load()) >= l }

@@ -275,3 +275,23 @@ func TestRegression_L14_noLinesAtNone(t *testing.T) {
 		t.Errorf("lines %q, want none", lines)
 	}
 }
+
+func TestRegression_L14_callersAreSwitchedOffAgain(t *testing.T) {
+	s, own := log.RegisterScope("l14-callers", ""), log.RegisterScope("l14-own", "")
+	withCallers := func(scopes string) {
+		t.Helper()
+		configure(t, func(o *log.Options) { parse(t, o, "--log_caller", scopes) })
+	}
+	withCallers("all")
+	if !s.GetLogCallers() || !own.GetLogCallers() {
+		t.Error("callers are not logged although all scopes are to")
+	}
+	own.SetLogCallers(true)
+	withCallers("")
+	if s.GetLogCallers() {
+		t.Error("callers are logged although the configuration does not say so any more")
+	}
+	if !own.GetLogCallers() {
+		t.Error("the configuration undid what the code said")
+	}
+}

@@ -15,8 +15,6 @@ import (
 type Scope struct {
 	settings *settings
 	labels   labelList
-	// field has labels in it, if there are any: what is passed on with each line.
-	field [1]zapcore.Field
 }
 
 // Name returns the scope's name.
@@ -30,9 +28,6 @@ func (s *Scope) Description() string {
 	return ""
 }
 
-// SetOutputLevel makes the scope write lines of level l and of those below it.
-func (s *Scope) SetOutputLevel(l Level) { s.settings.output.Store(int32(l)) }
-
 // GetOutputLevel returns the level up to which the scope writes lines.
 func (s *Scope) GetOutputLevel() Level { return Level(s.settings.output.Load()) }
 
@@ -45,45 +40,44 @@ func (s *Scope) GetStackTraceLevel() Level { return Level(s.settings.stackTrace.
 
 // SetLogCallers makes the scope say where lines were logged from, or not, which is
 // the default.
-func (s *Scope) SetLogCallers(logCallers bool) { s.settings.callers.Store(logCallers) }
+func (s *Scope) SetLogCallers(logCallers bool) {
+	s.settings.configured.Store(false)
+	s.settings.callers.Store(logCallers)
+}
 
 // GetLogCallers reports whether lines say where they were logged from.
 func (s *Scope) GetLogCallers() bool { return s.settings.callers.Load() }
 
 // WithLabels returns a scope that adds labels to each line: pairs of a key, which
-// is a string, and a value of any type. A key that the scope has already keeps its
+// is a string, and a value of any type, or attributes of log/slog. A key that the scope has already keeps its
 // place and takes the new value. What is left over, and keys that are no strings,
 // appear as labels whose key begins with "!BADKEY".
 //
 // The receiver stays as it is. The two share name, level, stack-trace level and
 // callers: a change of one is a change of both.
 func (s *Scope) WithLabels(kvlist ...any) *Scope {
-	d := &Scope{settings: s.settings, labels: s.labels.with(kvlist)}
-	d.field[0] = d.labels.field()
-	return d
-}
-
-// fields returns what is passed on with each line.
-func (s *Scope) fields() []zapcore.Field {
-	if len(s.labels.items) == 0 {
-		return nil
-	}
-	return s.field[:]
+	return &Scope{settings: s.settings, labels: s.labels.with(kvlist)}
 }
 
 // write writes a line. The caller has checked the level.
 func (s *Scope) write(l Level, msg string, t time.Time) {
-	entry := zapcore.Entry{Level: l.zap(), Time: t, Message: msg}
-	s.settings.annotate(&entry, l, 0)
-	emit(entry, s.fields())
+	if s.settings.admits(l) {
+		s.settings.emit(l, msg, t, 0, &s.labels)
+	}
+}
+
+// column returns what lines have in the column of the scope.
+func (s *settings) column() string {
+	if s.name == DefaultScopeName {
+		return ""
+	}
+	return s.name
 }
 
 // annotate adds what the scope says about itself and about the place that a line
 // comes from. That is pc, or the first frame outside of logging if pc is 0.
 func (s *settings) annotate(entry *zapcore.Entry, l Level, pc uintptr) {
-	if s.name != DefaultScopeName {
-		entry.LoggerName = s.name
-	}
+	entry.LoggerName = s.column()
 	if s.callers.Load() {
 		entry.Caller = caller(pc)
 	}
@@ -109,7 +103,13 @@ func format(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// exit ends the process after a fatal line. Tests replace it.
+// end ends the process after a fatal line, when everything that was logged is written.
+func end() {
+	_ = Sync() // its errors have been reported, and there is nobody else to tell
+	exit(1)
+}
+
+// exit is what ends the process. Tests replace it.
 var exit = os.Exit //nolint:gochecknoglobals,forbidigo // what Fatal promises; tests intercept it
 
 // LogWithTime writes msg as if it had been logged at t; now, if t is zero. A level
@@ -129,7 +129,7 @@ func (s *Scope) LogWithTime(level Level, msg string, t time.Time) {
 func (s *Scope) Fatal(msg any) {
 	if s.settings.enabled(FatalLevel) {
 		s.write(FatalLevel, message(msg), time.Now())
-		exit(1)
+		end()
 	}
 }
 
@@ -137,7 +137,7 @@ func (s *Scope) Fatal(msg any) {
 func (s *Scope) Fatalf(f string, args ...any) {
 	if s.settings.enabled(FatalLevel) {
 		s.write(FatalLevel, format(f, args...), time.Now())
-		exit(1)
+		end()
 	}
 }
 

@@ -6,9 +6,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync"
-
-	"go.uber.org/zap/zapcore"
 )
 
 // scopeAttr is the attribute by which a logger of log/slog chooses its scope.
@@ -25,7 +22,7 @@ const scopeAttr = "scope"
 // made with it are cheaper, too. The attribute counts outside of groups and if it
 // is a string.
 //
-// Attributes follow the labels of the scope. The names of groups stand before the
+// Attributes follow the labels of the context ([With]) and those of the scope. The names of groups stand before the
 // key in plain text ("request.path=/"), and are objects in JSON. As with the
 // handlers of log/slog, keys that are given twice appear twice. Levels between
 // those of slog count as the next lower one, and those above error as errors.
@@ -46,55 +43,24 @@ func (h *slogHandler) Enabled(_ context.Context, l slog.Level) bool {
 	return h.settings.enabled(fromSlog(l))
 }
 
-// record is what Handle needs for a line beside the record, kept for reuse.
-type record struct {
-	labels labelList
-	field  [1]zapcore.Field
-}
-
-var records = sync.Pool{New: func() any { //nolint:gochecknoglobals // memory only
-	r := &record{}
-	r.field[0] = r.labels.field()
-	return r
-}}
-
-// free keeps the record for reuse, unless it has grown for an unusual line.
-func (r *record) free() {
-	if cap(r.labels.items) > 64 {
-		return
-	}
-	clear(r.labels.items)
-	r.labels = labelList{items: r.labels.items[:0]}
-	records.Put(r)
-}
-
 // Handle writes the line. Errors of writing go to the error output, so it returns
 // none.
-func (h *slogHandler) Handle(_ context.Context, r slog.Record) error {
-	rec := records.Get().(*record)
+func (h *slogHandler) Handle(ctx context.Context, r slog.Record) error {
+	rec := newRecord(ctx, &h.labels)
 	defer rec.free()
 	settings := h.settings
-	rec.labels.items = append(rec.labels.items, h.labels.items...)
-	rec.labels.groups = h.labels.groups
 	r.Attrs(func(a slog.Attr) bool {
 		if name, ok := h.chosenScope(a); ok {
 			settings = scopeForAttr(name).settings
-		} else if !a.Equal(slog.Attr{}) {
-			rec.labels.items = append(rec.labels.items, label{a.Key, a.Value, len(h.labels.groups)})
+		} else {
+			rec.addAttr(a, len(h.labels.groups))
 		}
 		return true
 	})
 	level := fromSlog(r.Level)
-	if !settings.enabled(level) {
-		return nil
+	if settings.enabled(level) && settings.admits(level) {
+		settings.emit(level, r.Message, r.Time, r.PC, &rec.labels)
 	}
-	entry := zapcore.Entry{Level: level.zap(), Time: r.Time, Message: r.Message}
-	settings.annotate(&entry, level, r.PC)
-	var fields []zapcore.Field
-	if len(rec.labels.items) > 0 {
-		fields = rec.field[:]
-	}
-	emit(entry, fields)
 	return nil
 }
 

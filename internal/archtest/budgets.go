@@ -30,7 +30,21 @@ var Budgets = map[string]Budget{
 	},
 	"krt/krtvet": {Modules: []string{"golang.org/x/mod", "golang.org/x/sync", "golang.org/x/tools"}, NonStd: 40},
 	"log":        {Modules: []string{"go.uber.org/multierr", "go.uber.org/zap"}, NonStd: 35},
-	"kube":       {NonStd: 200, All: 420},
+	"log/logcobra": {
+		Modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/multierr", "go.uber.org/zap"},
+		NonStd:  35,
+	},
+	"log/loggrpc": {Modules: []string{"go.uber.org/multierr", "go.uber.org/zap", "google.golang.org/grpc"}, NonStd: 35},
+	"log/loglogr": {Modules: []string{"github.com/go-logr/logr", "go.uber.org/multierr", "go.uber.org/zap"}, NonStd: 35},
+	"log/logtrace": {
+		Modules: []string{"github.com/cespare/xxhash/v2", "go.opentelemetry.io/otel", "go.opentelemetry.io/otel/trace", "go.uber.org/multierr", "go.uber.org/zap"},
+		NonStd:  35,
+	},
+	"log/logklog": {
+		Modules: []string{"github.com/go-logr/logr", "github.com/spf13/pflag", "go.uber.org/multierr", "go.uber.org/zap", "k8s.io/klog/v2"},
+		NonStd:  35,
+	},
+	"kube": {NonStd: 200, All: 420},
 }
 
 // Unlimited names folders below which packages may be heavier than the budget of

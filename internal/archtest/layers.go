@@ -20,7 +20,8 @@ type Layer struct {
 var Layers = []Layer{
 	{About: "standard library only", Trees: []string{"util", "util/test", "internal/yamlstream"}},
 	{About: "one library each: zap, fsnotify, go-cmp", Trees: []string{"log", "util/filewatcher", "util/test/assert"}},
-	{About: "ideas: no API server in here", Trees: []string{"krt", "config", "monitoring", "ctrlz", "security"}},
+	{About: "log for flags and other loggers", Trees: []string{"log/logcobra", "log/loggrpc", "log/loglogr", "log/logtrace"}},
+	{About: "ideas: no API server in here", Trees: []string{"log/logklog", "krt", "config", "monitoring", "ctrlz", "security"}},
 	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},
 	{About: "built on the clients", Trees: []string{"inject", "multicluster", "xds", "config/kube"}},
 	{About: "a controller's main() in ten lines", Trees: []string{"bootstrap"}},
