@@ -112,6 +112,14 @@ func BenchmarkCounter_dynamic(b *testing.B) {
 			m.With(label.Value(values[i%len(values)])).Increment()
 		}
 	})
+	b.Run("krtkit-typed", func(b *testing.B) {
+		type labels struct{ K string }
+		m := monitoring.NewSumVec[labels]("dynamic_total", "", monitoring.WithRegistry(monitoring.NewRegistry()))
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			m.With(labels{K: values[i%len(values)]}).Increment()
+		}
+	})
 	b.Run("prometheus", func(b *testing.B) {
 		m := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "dynamic_total", Help: "Help."}, []string{"k"})
 		b.ReportAllocs()

@@ -19,16 +19,29 @@ func (r *Registry) Describe(chan<- *prometheus.Desc) {}
 func (r *Registry) Collect(ch chan<- prometheus.Metric) {
 	now := time.Now()
 	for _, f := range r.all() {
-		for _, s := range f.current(now) {
-			switch {
-			case s.state.Load() == unborn:
-			case s.function.Load() != nil:
-				if v, ok := s.evaluate(); ok {
-					ch <- constant{series: s, value: v}
-				}
-			default:
-				ch <- s
+		f.each(now, func(s *series) { ch <- s }, func(c constant) { ch <- c })
+	}
+}
+
+// each calls one of the functions for each series that has a value, in order: recorded
+// for those whose value is in them, known for those whose value was asked for. Those
+// that have expired are removed.
+func (f *family) each(now time.Time, recorded func(*series), known func(constant)) {
+	if f.observe != nil {
+		for _, c := range f.readings() {
+			known(c)
+		}
+		return
+	}
+	for _, s := range f.current(now) {
+		switch {
+		case s.state.Load() == unborn:
+		case s.function.Load() != nil:
+			if v, ok := s.evaluate(); ok {
+				known(constant{family: f, labels: s.labels, start: s.start, value: v})
 			}
+		default:
+			recorded(s)
 		}
 	}
 }
@@ -37,11 +50,16 @@ func (r *Registry) Collect(ch chan<- prometheus.Metric) {
 func (s *series) evaluate() (v float64, ok bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.family.problem(s.family.name, panicked)
-			logger().Error("a function that was asked for a metric's value panicked", "metric", s.family.name, "panic", fmt.Sprint(p))
+			s.family.panicked(p)
 		}
 	}()
 	return (*s.function.Load())(), true
+}
+
+// panicked notes that a function of the metric's user has.
+func (f *family) panicked(p any) {
+	f.problem(f.name, panicked)
+	logger().Error("a function that was asked for a metric's value panicked", "metric", f.name, "panic", fmt.Sprint(p))
 }
 
 // Desc is a part of prometheus.Metric.
@@ -84,16 +102,22 @@ func (s *series) histogram() *dto.Histogram {
 
 // constant is a series with a value that was asked for.
 type constant struct {
-	series *series
+	family *family
+	labels []*dto.LabelPair // by name, never changed
+	start  time.Time        // when the series began
 	value  float64
 }
 
 // Desc is a part of prometheus.Metric.
-func (c constant) Desc() *prometheus.Desc { return c.series.family.desc }
+func (c constant) Desc() *prometheus.Desc { return c.family.desc }
 
 // Write is a part of prometheus.Metric.
 func (c constant) Write(out *dto.Metric) error {
-	out.Label = c.series.labels
-	out.Gauge = &dto.Gauge{Value: new(c.value)}
+	out.Label = c.labels
+	if c.family.kind() == sumType {
+		out.Counter = &dto.Counter{Value: &c.value}
+	} else {
+		out.Gauge = &dto.Gauge{Value: &c.value}
+	}
 	return nil
 }

@@ -9,14 +9,15 @@ import "slices"
 // and no label values remove all. What is recorded on them later makes them anew, from
 // zero; metrics that With returned before can be used on.
 //
-// m is a [Metric] or a [DerivedMetric] of this package. It returns 0 for a metric that is
+// m is a [Metric], a [DerivedMetric] or a vec of this package. It returns 0 for a metric that is
 // disabled or is somebody else's.
 func Delete(m interface{ Name() string }, labelValues ...LabelValue) int {
 	var in *instrument
 	switch m := m.(type) {
 	case interface{ base() *handle }:
-		h := m.base()
-		in, labelValues = h.in, append(slices.Clip(h.tags), labelValues...)
+		if h := m.base(); h != nil {
+			in, labelValues = h.in, append(slices.Clip(h.tags), labelValues...)
+		}
 	case *derived:
 		in = m.in
 	}
@@ -37,8 +38,9 @@ func (in *instrument) forget(deleted int) int {
 	return deleted
 }
 
-// deleteExactly removes the series with these label values and no others.
-func (f *family) deleteExactly(tags []LabelValue) {
+// deleteExactly removes the series with these label values and no others, and returns 1
+// if it was shown.
+func (f *family) deleteExactly(tags []LabelValue) int {
 	labels, _ := pairs(tags, f.metricType)
-	f.delete(func(s *series) bool { return len(s.labels) == len(labels) && s.has(labels) })
+	return f.delete(func(s *series) bool { return len(s.labels) == len(labels) && s.has(labels) })
 }

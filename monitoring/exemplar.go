@@ -11,13 +11,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// exemplar is a value that was recorded in a trace.
-type exemplar struct {
-	value           float64
-	at              time.Time
-	traceID, spanID string
-}
-
 // RecordContext is m.Record with an example: if ctx has a span that is sampled, the sum,
 // or the bucket of the distribution, shows the value with the ids of trace and span
 // until a later one takes its place. Prometheus gets examples in the OpenMetrics format
@@ -35,7 +28,7 @@ func RecordContext(ctx context.Context, m Metric, value float64) {
 		m.Record(value)
 		return
 	}
-	h.base().record(value, &exemplar{value: value, at: time.Now(), traceID: span.TraceID().String(), spanID: span.SpanID().String()})
+	h.base().record(value, &Exemplar{Value: value, Time: time.Now(), TraceID: span.TraceID().String(), SpanID: span.SpanID().String()})
 }
 
 // exemplar returns the exemplar at i, nil if there is none.
@@ -46,10 +39,10 @@ func (s *series) exemplar(i int) *dto.Exemplar {
 	}
 	return &dto.Exemplar{
 		Label: []*dto.LabelPair{
-			{Name: new("span_id"), Value: &e.spanID},
-			{Name: new("trace_id"), Value: &e.traceID},
+			{Name: new("span_id"), Value: &e.SpanID},
+			{Name: new("trace_id"), Value: &e.TraceID},
 		},
-		Value:     &e.value,
-		Timestamp: timestamppb.New(e.at),
+		Value:     &e.Value,
+		Timestamp: timestamppb.New(e.Time),
 	}
 }

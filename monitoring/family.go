@@ -34,6 +34,10 @@ type family struct {
 	expiry         time.Duration
 	problem        func(metric, reason string)
 	warned         atomic.Bool // that there are too many series
+	// observe yields all series of the metric, which has none of its own then. Values
+	// count since start.
+	observe func(yield func(value float64, labels map[string]string))
+	start   time.Time
 
 	mu     sync.Mutex
 	series map[string]*series // guarded by mu; by key
@@ -66,6 +70,8 @@ func (f *family) kind() string { return f.metricType }
 // ignored then.
 func (f *family) share(def MetricDefinition) (warning string, err error) {
 	switch {
+	case f.observe != nil:
+		return "", fmt.Errorf("metric %q is shown as %s, and so is %q, which is observed: rename one of them", def.Name, f.exported, f.name)
 	case def.Type != f.metricType:
 		return "", fmt.Errorf("metric %q (%s) is shown as %s, and so is %q (%s): rename one of them", def.Name, def.Type, f.exported, f.name, f.metricType)
 	case !slices.Equal(def.Bounds, f.bounds):
@@ -130,10 +136,10 @@ func (f *family) getLocked(key string, labels []*dto.LabelPair) (s *series, full
 	s.seen = s.start
 	switch f.metricType {
 	case sumType:
-		s.exemplars = make([]atomic.Pointer[exemplar], 1)
+		s.exemplars = make([]atomic.Pointer[Exemplar], 1)
 	case distributionType:
 		s.buckets = make([]atomic.Uint64, len(f.bounds)+1)
-		s.exemplars = make([]atomic.Pointer[exemplar], len(f.bounds)+1)
+		s.exemplars = make([]atomic.Pointer[Exemplar], len(f.bounds)+1)
 	}
 	f.series[key] = s
 	f.list = nil
@@ -158,7 +164,7 @@ func (f *family) current(now time.Time) []*series {
 		for _, s := range f.series {
 			f.list = append(f.list, s)
 		}
-		slices.SortFunc(f.list, inOrder)
+		slices.SortFunc(f.list, func(a, b *series) int { return inOrder(a.labels, b.labels) })
 	}
 	return f.list
 }

@@ -98,7 +98,7 @@ func (h *handle) ready() *series {
 }
 
 // record does all there is to recording a value.
-func (h *handle) record(v float64, e *exemplar) {
+func (h *handle) record(v float64, e *Exemplar) {
 	if hook := h.in.hook.Load(); hook != nil {
 		(*hook).OnRecord(h.in.name, h.tags, v)
 	}

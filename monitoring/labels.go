@@ -53,18 +53,23 @@ func keyOf(labels []*dto.LabelPair) string {
 	return b.String()
 }
 
-// inOrder sorts series as Prometheus' registries do, which then have nothing left to
-// sort.
-func inOrder(a, b *series) int {
-	if c := cmp.Compare(len(a.labels), len(b.labels)); c != 0 {
+// inOrder compares labels of series as Prometheus' registries do, which then have
+// nothing left to sort: by number, then by values.
+func inOrder(a, b []*dto.LabelPair) int {
+	if c := cmp.Compare(len(a), len(b)); c != 0 {
 		return c
 	}
-	for i, l := range a.labels {
-		if c := strings.Compare(l.GetValue(), b.labels[i].GetValue()); c != 0 {
+	for i, l := range a {
+		if c := strings.Compare(l.GetValue(), b[i].GetValue()); c != 0 {
 			return c
 		}
 	}
-	return strings.Compare(a.key, b.key)
+	for i, l := range a {
+		if c := strings.Compare(l.GetName(), b[i].GetName()); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 // has reports whether a series has all of the labels.

@@ -155,17 +155,22 @@ func (r *Registry) define(def MetricDefinition, o options, enabled bool) (in *in
 // of it yet.
 func (r *Registry) add(name string, f *family) *instrument {
 	if r.families[f.exported] == nil {
-		r.families[f.exported] = f
-		at, _ := slices.BinarySearchFunc(r.sorted, f.exported, func(f *family, name string) int { return strings.Compare(f.exported, name) })
-		r.sorted = slices.Insert(slices.Clone(r.sorted), at, f)
-		if name != problemsName {
-			f.problem = r.problem
-		}
+		r.addFamily(f)
 	}
 	in := &instrument{name: name, family: f, hook: r.hookLocked(name), seed: r.seed}
 	in.root = in.newHandle(nil)
 	r.instruments[name] = in
 	return in
+}
+
+// addFamily is add for the series of an exported name.
+func (r *Registry) addFamily(f *family) {
+	r.families[f.exported] = f
+	at, _ := slices.BinarySearchFunc(r.sorted, f.exported, func(f *family, name string) int { return strings.Compare(f.exported, name) })
+	r.sorted = slices.Insert(slices.Clone(r.sorted), at, f)
+	if f.name != problemsName { // it cannot count its own
+		f.problem = r.problem
+	}
 }
 
 func (r *Registry) hook(name string) *atomic.Pointer[RecordHook] {

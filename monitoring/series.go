@@ -41,7 +41,7 @@ type series struct {
 	buckets []atomic.Uint64
 	// exemplars has one for each bucket of a distribution and one for a sum; nil for
 	// gauges.
-	exemplars []atomic.Pointer[exemplar]
+	exemplars []atomic.Pointer[Exemplar]
 }
 
 // touch notes that something was recorded. It returns false if the series was deleted
@@ -60,7 +60,7 @@ func (s *series) touch() bool {
 }
 
 // store records a value that is good for the kind of metric.
-func (s *series) store(v float64, e *exemplar) {
+func (s *series) store(v float64, e *Exemplar) {
 	switch s.family.kind() {
 	case sumType:
 		s.add(v)
@@ -103,7 +103,7 @@ func (s *series) observe(v float64) int {
 	return bucket
 }
 
-func (s *series) example(i int, e *exemplar) {
+func (s *series) example(i int, e *Exemplar) {
 	if e != nil {
 		s.exemplars[i].Store(e)
 	}
