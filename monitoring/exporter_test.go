@@ -5,8 +5,11 @@ package monitoring_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -22,8 +25,7 @@ import (
 const openMetrics = "application/openmetrics-text;version=1.0.0"
 
 func TestExporter_nilMeansPrometheusDefaults(t *testing.T) {
-	before := fmt.Sprintf("%T", otel.GetMeterProvider())
-	monitoring.NewSum("default_total", "Shown by default.").Increment()
+	monitoring.NewGauge("default", "Shown by default.").Record(7)
 	for range 2 {
 		h, err := monitoring.RegisterPrometheusExporter(nil, nil)
 		if err != nil {
@@ -32,28 +34,55 @@ func TestExporter_nilMeansPrometheusDefaults(t *testing.T) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
 		body := w.Body.String()
-		if w.Code != http.StatusOK || !strings.Contains(body, "\ndefault_total 1\n") || !strings.Contains(body, "\ngo_goroutines ") {
+		if w.Code != http.StatusOK || !strings.Contains(body, "\ndefault 7\n") || !strings.Contains(body, "\ngo_goroutines ") {
 			t.Errorf("status %d, page:\n%s", w.Code, body)
 		}
 		if got, want := w.Header().Get("Content-Type"), "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"; got != want {
 			t.Errorf("content type %q, want %q", got, want)
 		}
 	}
-	if after := fmt.Sprintf("%T", otel.GetMeterProvider()); after != before || !strings.Contains(after, "global") {
-		t.Errorf("OpenTelemetry's global provider is %s, was %s", after, before)
+	if after := globals(); after.providers != imported.providers {
+		t.Errorf("OpenTelemetry's global providers are %s, were %s", after.providers, imported.providers)
 	}
 }
 
-// TestImport_registersNothing looks at the registry that others share: with the metrics
-// of this package's own registry not exported to it, it has what Prometheus put there.
-func TestImport_registersNothing(t *testing.T) {
-	reg := prometheus.NewRegistry()
-	h := exporter(t, monitoring.NewRegistry(), reg, reg)
-	if got := samples(scrape(t, h, "")); len(got) > 0 {
-		t.Errorf("a new registry has %v", got)
+// process is what a package could change for others when it is imported.
+type process struct {
+	providers string   // of OpenTelemetry
+	metrics   []string // that Prometheus' default registry has
+	logger    string   // of log/slog
+	route     string   // of the default mux for /metrics
+	threads   int      // goroutines
+}
+
+// imported is how the process was before any test ran.
+var imported = globals()
+
+func globals() process {
+	p := process{
+		providers: fmt.Sprintf("%T %T", otel.GetMeterProvider(), otel.GetTracerProvider()),
+		logger:    fmt.Sprintf("%T", slog.Default().Handler()),
+		threads:   runtime.NumGoroutine(),
 	}
-	if got := monitoring.DefaultRegistry().ExportMetricDefinitions(); len(got) > 1 {
-		t.Errorf("metrics of the default registry: %v; want none but those of these tests", got)
+	families, _ := prometheus.DefaultGatherer.Gather()
+	for _, f := range families {
+		p.metrics = append(p.metrics, f.GetName())
+	}
+	_, p.route = http.DefaultServeMux.Handler(&http.Request{Method: http.MethodGet, Host: "localhost", URL: &url.URL{Path: "/metrics"}})
+	return p
+}
+
+func TestImport_changesNothing(t *testing.T) {
+	if want := "*global.meterProvider *global.tracerProvider"; imported.providers != want {
+		t.Errorf("OpenTelemetry's providers are %s, want %s", imported.providers, want)
+	}
+	for _, name := range imported.metrics {
+		if !strings.HasPrefix(name, "go_") && !strings.HasPrefix(name, "process_") {
+			t.Errorf("Prometheus' default registry has %s", name)
+		}
+	}
+	if want := "*slog.defaultHandler"; imported.logger != want || imported.route != "" || imported.threads > 2 {
+		t.Errorf("log/slog's handler is %s, the route for /metrics %q, %d goroutines ran; want %s, none, 2 at most", imported.logger, imported.route, imported.threads, want)
 	}
 }
 
