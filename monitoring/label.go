@@ -20,6 +20,11 @@ func CreateLabel(key string) Label {
 	return Label{key: key}
 }
 
+// Name returns the name that the label was made with.
+func (l Label) Name() string {
+	return l.key
+}
+
 // Value returns the label with a value. Bytes that are not UTF-8 are replaced where
 // series are shown, and so is what goes beyond 4096 bytes.
 func (l Label) Value(value string) LabelValue {
