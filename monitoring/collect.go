@@ -27,6 +27,9 @@ func (r *Registry) Collect(ch chan<- prometheus.Metric) {
 // for those whose value is in them, known for those whose value was asked for. Those
 // that have expired are removed.
 func (f *family) each(now time.Time, recorded func(*series), known func(constant)) {
+	if f.layout.Load().drop {
+		return
+	}
 	if f.observe != nil {
 		for _, c := range f.readings() {
 			known(c)
@@ -82,7 +85,7 @@ func (s *series) Write(out *dto.Metric) error {
 // histogram returns the value of a distribution. The count always is that of the
 // buckets; the sum may lack what is being recorded at the moment, or have it already.
 func (s *series) histogram() *dto.Histogram {
-	bounds := s.family.bounds
+	bounds := s.bounds
 	h := &dto.Histogram{Bucket: make([]*dto.Bucket, len(bounds), len(bounds)+1), SampleSum: new(s.value())}
 	buckets := make([]dto.Bucket, len(bounds))
 	count := uint64(0)

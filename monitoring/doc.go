@@ -21,6 +21,12 @@
 //		pushes.With(kind.Value("cds")).Increment()
 //	}
 //
+// Where the labels are known, [NewSumVec] and its like take a struct for them, which is
+// quicker and cannot be mistyped. [Registry.SetViews] lets a program choose buckets and
+// labels of metrics that libraries made, and hide some. [Registry.Snapshot] has all
+// values for those who show them in another way; package otlp sends them to
+// OpenTelemetry.
+//
 // # Guarantees
 //
 //   - Importing the package changes nothing outside of it, and no global provider of

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -54,24 +55,33 @@ func (r *Registry) RegisterPrometheusExporter(reg prometheus.Registerer, gathere
 	}), nil
 }
 
+// registration is that with one registerer.
+type registration struct {
+	once sync.Once
+	err  error // once it was tried
+}
+
 // export registers r with reg unless it is.
 func (r *Registry) export(reg prometheus.Registerer) error {
-	known := reflect.TypeOf(reg).Comparable()
+	if !reflect.TypeOf(reg).Comparable() { // it cannot be known again
+		return reg.Register(r)
+	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if known {
-		if _, ok := r.exporters[reg]; ok {
-			return nil
+	e := r.exporters[reg]
+	if e == nil {
+		e = new(registration)
+		r.exporters[reg] = e
+	}
+	r.mu.Unlock()
+	e.once.Do(func() { e.err = reg.Register(r) })
+	if e.err != nil { // it may be tried again
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.exporters[reg] == e {
+			delete(r.exporters, reg)
 		}
 	}
-	// Nothing of r is called: it describes nothing.
-	if err := reg.Register(r); err != nil {
-		return err
-	}
-	if known {
-		r.exporters[reg] = struct{}{}
-	}
-	return nil
+	return e.err
 }
 
 // tolerant gathers what can be gathered.
@@ -110,6 +120,7 @@ type openMetrics struct {
 
 func (g openMetrics) Gather() ([]*dto.MetricFamily, error) {
 	families, err := g.Gatherer.Gather()
+	families = slices.Clone(families) // the gatherer may keep them
 	for i, f := range families {
 		if f.GetType() == dto.MetricType_COUNTER && !strings.HasSuffix(f.GetName(), "_total") {
 			families[i] = untyped(f)

@@ -27,13 +27,15 @@ type family struct {
 	name, exported string
 	metricType     string
 	unit           Unit
-	bounds         []float64 // of a distribution
+	bounds         []float64 // of a distribution, as it was defined
 	description    string
 	desc           *prometheus.Desc
-	maxSeries      int
-	expiry         time.Duration
+	maxSeries      int           // as it was defined
+	expiry         time.Duration // as it was defined
 	problem        func(metric, reason string)
 	warned         atomic.Bool // that there are too many series
+	// layout is what a view can change; see view.go.
+	layout atomic.Pointer[layout]
 	// observe yields all series of the metric, which has none of its own then. Values
 	// count since start.
 	observe func(yield func(value float64, labels map[string]string))
@@ -49,7 +51,7 @@ type family struct {
 // newFamily returns a family without series.
 func newFamily(def MetricDefinition, o options) *family {
 	exported := ExportedName(def.Name)
-	return &family{
+	f := &family{
 		name:        def.Name,
 		exported:    exported,
 		metricType:  def.Type,
@@ -62,6 +64,8 @@ func newFamily(def MetricDefinition, o options) *family {
 		problem:     func(string, string) {},
 		series:      map[string]*series{},
 	}
+	f.layout.Store(f.defined())
+	return f
 }
 
 func (f *family) kind() string { return f.metricType }
@@ -104,27 +108,38 @@ func checkBounds(def MetricDefinition) ([]float64, error) {
 }
 
 // get returns the series for tags, which it makes if there is none, or the overflow
-// series if there are too many.
-func (f *family) get(tags []LabelValue) *series {
-	labels, repaired := pairs(tags, f.metricType)
-	key := keyOf(labels)
-	f.mu.Lock()
-	s, full := f.getLocked(key, labels)
-	f.mu.Unlock()
-	if full && f.warned.CompareAndSwap(false, true) {
-		logger().Warn("the metric has too many series; what is recorded on more goes to one for all of them", "metric", f.name, "max", f.maxSeries)
+// series if there are too many. One that is to have a function keeps all tags.
+func (f *family) get(tags []LabelValue, function bool) *series {
+	for {
+		l := f.layout.Load()
+		kept := tags
+		if !function {
+			kept = l.keeping(tags)
+		}
+		labels, repaired := pairs(kept, f.metricType)
+		key := keyOf(labels)
+		f.mu.Lock()
+		if f.layout.Load() != l {
+			f.mu.Unlock()
+			continue
+		}
+		s, full := f.getLocked(key, labels, l)
+		f.mu.Unlock()
+		if full && f.warned.CompareAndSwap(false, true) {
+			logger().Warn("the metric has too many series; what is recorded on more goes to one for all of them", "metric", f.name, "max", l.maxSeries)
+		}
+		if repaired && !full {
+			f.problem(f.name, repairedLabel)
+		}
+		return s
 	}
-	if repaired && !full {
-		f.problem(f.name, repairedLabel)
-	}
-	return s
 }
 
-func (f *family) getLocked(key string, labels []*dto.LabelPair) (s *series, full bool) {
+func (f *family) getLocked(key string, labels []*dto.LabelPair, l *layout) (s *series, full bool) {
 	if s = f.series[key]; s != nil {
 		return s, false
 	}
-	if f.maxSeries > 0 && len(f.series) >= f.maxSeries {
+	if l.maxSeries > 0 && len(f.series) >= l.maxSeries {
 		full = true
 		labels = []*dto.LabelPair{{Name: new(overflowLabel), Value: new("true")}}
 		key = keyOf(labels)
@@ -132,14 +147,14 @@ func (f *family) getLocked(key string, labels []*dto.LabelPair) (s *series, full
 			return s, true
 		}
 	}
-	s = &series{family: f, key: key, labels: labels, start: time.Now()}
+	s = &series{family: f, key: key, labels: labels, bounds: l.bounds, start: time.Now()}
 	s.seen = s.start
 	switch f.metricType {
 	case sumType:
 		s.exemplars = make([]atomic.Pointer[Exemplar], 1)
 	case distributionType:
-		s.buckets = make([]atomic.Uint64, len(f.bounds)+1)
-		s.exemplars = make([]atomic.Pointer[Exemplar], len(f.bounds)+1)
+		s.buckets = make([]atomic.Uint64, len(l.bounds)+1)
+		s.exemplars = make([]atomic.Pointer[Exemplar], len(l.bounds)+1)
 	}
 	f.series[key] = s
 	f.list = nil
@@ -156,8 +171,8 @@ func (s *series) overflow() bool {
 func (f *family) current(now time.Time) []*series {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.expiry > 0 {
-		f.deleteLocked(func(s *series) bool { return s.expired(now, f.expiry) })
+	if expiry := f.layout.Load().expiry; expiry > 0 {
+		f.deleteLocked(func(s *series) bool { return s.expired(now, expiry) })
 	}
 	if f.list == nil {
 		f.list = make([]*series, 0, len(f.series))

@@ -110,7 +110,7 @@ func (h *handle) record(v float64, e *Exemplar) {
 	for {
 		s := h.series.Load()
 		if s == nil || s.state.Load() == deleted {
-			s = f.get(h.tags)
+			s = f.get(h.tags, false)
 			if s.overflow() {
 				// Not kept: there may be room the next time.
 				f.problem(f.name, overflowed)

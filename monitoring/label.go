@@ -40,3 +40,8 @@ func (v LabelValue) Key() Label {
 func (v LabelValue) Value() string {
 	return v.value
 }
+
+// String returns the label value as "key=value", for messages.
+func (v LabelValue) String() string {
+	return v.label.key + "=" + v.value
+}

@@ -73,7 +73,8 @@ func NewHistogram(name, description string, bounds []float64, opts ...Options) M
 }
 
 // NewDerivedGauge makes a gauge whose values are asked for. The name may be that of a
-// gauge of [NewGauge]. See [NewSum] for names.
+// gauge of [NewGauge]: where a series has a function, that has its value. See [NewSum]
+// for names.
 func NewDerivedGauge(name, description string, opts ...Options) DerivedMetric {
 	return &derived{name: name, in: define(MetricDefinition{Name: name, Type: gaugeType, Description: description}, opts)}
 }
@@ -118,7 +119,7 @@ func (d *derived) ValueFrom(valueFn func() float64, labelValues ...LabelValue) D
 		return d
 	}
 	for {
-		s := d.in.family.get(labelValues)
+		s := d.in.family.get(labelValues, true)
 		if s.overflow() {
 			d.in.family.problem(d.in.family.name, overflowed)
 			return d

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -374,4 +375,31 @@ func TestDelete_losesNothingRecordedAfterwards(t *testing.T) {
 	monitoring.Delete(m)
 	m.With(kind.Value("x")).Increment()
 	wantPage(t, r, `a_total{kind="x"} 1`)
+}
+
+// TestMaxSeries_memoryStaysFlat records on more label values than anybody has room for.
+func TestMaxSeries_memoryStaysFlat(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	r := monitoring.NewRegistry()
+	m := monitoring.NewSum("a_total", "", monitoring.WithRegistry(r), monitoring.WithMaxSeries(1000))
+	heap := func() uint64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return stats.HeapAlloc
+	}
+	before := heap()
+	for i := range 300_000 {
+		m.With(kind.Value(fmt.Sprint(i))).Increment()
+	}
+	if after := heap(); after > before+16<<20 {
+		t.Errorf("the heap grew by %d MB, want at most 16", (after-before)>>20)
+	}
+	got := page(t, r)
+	if len(got) != 1002 || got[len(got)-1] != `monitoring_problems_total{metric="a_total",reason="overflow"} 299000` {
+		t.Errorf("%d lines, the last is %s", len(got), got[len(got)-1])
+	}
+	runtime.KeepAlive(m)
 }

@@ -57,6 +57,7 @@ func (r *Registry) remove(f *family) {
 // readings returns what f.observe yields, sorted.
 func (f *family) readings() (all []constant) {
 	byKey := map[string]constant{}
+	limit := f.layout.Load().maxSeries
 	defer func() {
 		if p := recover(); p != nil {
 			f.panicked(p)
@@ -75,7 +76,7 @@ func (f *family) readings() (all []constant) {
 		case f.kind() == sumType && !finite(value):
 			f.problem(f.name, rejectedValue)
 			return
-		case !ok && f.maxSeries > 0 && len(byKey) >= f.maxSeries:
+		case !ok && limit > 0 && len(byKey) >= limit:
 			f.problem(f.name, overflowed)
 			return
 		case repaired:

@@ -22,12 +22,13 @@ type Registry struct {
 	seed maphash.Seed
 
 	mu          sync.Mutex
-	families    map[string]*family                     // guarded by mu; by exported name
-	sorted      []*family                              // guarded by mu; by exported name, never changed in place
-	instruments map[string]*instrument                 // guarded by mu; by name
-	definitions map[string]MetricDefinition            // guarded by mu; by name
-	hooks       map[string]*atomic.Pointer[RecordHook] // guarded by mu; by name of a metric
-	exporters   map[prometheus.Registerer]struct{}     // guarded by mu: those that collect from here
+	families    map[string]*family                      // guarded by mu; by exported name
+	sorted      []*family                               // guarded by mu; by exported name, never changed in place
+	instruments map[string]*instrument                  // guarded by mu; by name
+	definitions map[string]MetricDefinition             // guarded by mu; by name
+	hooks       map[string]*atomic.Pointer[RecordHook]  // guarded by mu; by name of a metric
+	exporters   map[prometheus.Registerer]*registration // guarded by mu: those that collect from here
+	views       []View                                  // guarded by mu; never changed in place
 
 	problems *instrument
 }
@@ -76,7 +77,7 @@ func NewRegistry() *Registry {
 		instruments: map[string]*instrument{},
 		definitions: map[string]MetricDefinition{},
 		hooks:       map[string]*atomic.Pointer[RecordHook]{},
-		exporters:   map[prometheus.Registerer]struct{}{},
+		exporters:   map[prometheus.Registerer]*registration{},
 	}
 	problems := newFamily(MetricDefinition{
 		Name: problemsName, Type: sumType,
@@ -166,6 +167,7 @@ func (r *Registry) add(name string, f *family) *instrument {
 // addFamily is add for the series of an exported name.
 func (r *Registry) addFamily(f *family) {
 	r.families[f.exported] = f
+	f.apply(r.views)
 	at, _ := slices.BinarySearchFunc(r.sorted, f.exported, func(f *family, name string) int { return strings.Compare(f.exported, name) })
 	r.sorted = slices.Insert(slices.Clone(r.sorted), at, f)
 	if f.name != problemsName { // it cannot count its own

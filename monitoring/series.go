@@ -25,6 +25,7 @@ type series struct {
 	family *family
 	key    string           // tells the series of a family apart
 	labels []*dto.LabelPair // by name, never changed
+	bounds []float64        // of the buckets, never changed
 	start  time.Time        // when the series began
 
 	state atomic.Uint32
@@ -97,7 +98,7 @@ func (s *series) set(v float64) {
 
 // observe adds to a distribution and returns the bucket.
 func (s *series) observe(v float64) int {
-	bucket := s.family.bucket(v)
+	bucket := s.bucket(v)
 	s.buckets[bucket].Add(1)
 	s.addPart(v)
 	return bucket
@@ -116,15 +117,15 @@ func (s *series) value() float64 {
 }
 
 // bucket returns the place of v among the bounds: a value equal to one belongs to it.
-func (f *family) bucket(v float64) int {
-	if len(f.bounds) > 40 { // where halving begins to be quicker
-		i, _ := slices.BinarySearch(f.bounds, v)
+func (s *series) bucket(v float64) int {
+	if len(s.bounds) > 40 { // where halving begins to be quicker
+		i, _ := slices.BinarySearch(s.bounds, v)
 		return i
 	}
-	for i, bound := range f.bounds {
+	for i, bound := range s.bounds {
 		if v <= bound {
 			return i
 		}
 	}
-	return len(f.bounds)
+	return len(s.bounds)
 }

@@ -61,10 +61,15 @@ func (r *Registry) Snapshot() []MetricData {
 
 func (f *family) snapshot(now time.Time) MetricData {
 	data := MetricData{
-		MetricDefinition: MetricDefinition{Name: f.name, Type: f.metricType, Description: f.description, Bounds: slices.Clone(f.bounds)},
+		MetricDefinition: MetricDefinition{Name: f.name, Type: f.metricType, Description: f.description},
 		Unit:             f.unit,
 	}
 	f.each(now, func(s *series) {
+		if len(data.Series) == 0 {
+			data.Bounds = slices.Clone(s.bounds)
+		} else if !slices.Equal(data.Bounds, s.bounds) {
+			return // of a view that has just been set
+		}
 		point := SeriesData{Labels: labelValues(s.labels), Start: s.start, Value: s.value()}
 		if s.buckets != nil {
 			point.Counts = make([]uint64, len(s.buckets))
