@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/trace"
@@ -174,5 +175,20 @@ func TestRecordContext_showsTheTraceInOpenMetrics(t *testing.T) {
 		if has := strings.HasPrefix(value, `{span_id="0200000000000000",trace_id="01000000000000000000000000000000"} `); has != known {
 			t.Errorf("line %s: has an exemplar: %v, want %v", line, has, known)
 		}
+	}
+}
+
+func TestExporter_promlintHasNothingToSay(t *testing.T) {
+	r := monitoring.NewRegistry()
+	in := monitoring.WithRegistry(r)
+	monitoring.NewSum("pushes_total", "Pushes.", in, monitoring.WithMaxSeries(1)).With(kind.Value("\xff")).Increment()
+	monitoring.NewSum("pushes_total", "Pushes.", in).With(kind.Value("more")).Increment()
+	monitoring.NewGauge("queue/depth", "Items that wait.", in).Record(1)
+	monitoring.NewDistribution("push.seconds", "Time that a push takes.", nil, in).Record(1)
+	reg := prometheus.NewRegistry()
+	body := scrape(t, exporter(t, r, reg, reg), "")
+	problems, err := promlint.New(strings.NewReader(body)).Lint()
+	if err != nil || len(problems) > 0 || len(r.Snapshot()) != 4 {
+		t.Errorf("promlint: %v, error %v, in\n%s", problems, err, body)
 	}
 }
