@@ -4,6 +4,7 @@ package monitoring_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -137,6 +138,60 @@ func BenchmarkCounter_dynamic(b *testing.B) {
 			m.Add(b.Context(), 1, metric.WithAttributes(attribute.String("k", values[i%len(values)])))
 		}
 	})
+}
+
+// BenchmarkCounter_parallel adds to one series from all cores.
+func BenchmarkCounter_parallel(b *testing.B) {
+	b.Run("krtkit", func(b *testing.B) {
+		m := monitoring.NewSum("parallel_total", "", monitoring.WithRegistry(monitoring.NewRegistry()))
+		b.ReportAllocs()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				m.Increment()
+			}
+		})
+	})
+	b.Run("prometheus", func(b *testing.B) {
+		m := prometheus.NewCounter(prometheus.CounterOpts{Name: "parallel_total", Help: "Help."})
+		b.ReportAllocs()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				m.Inc()
+			}
+		})
+	})
+}
+
+// BenchmarkCounter_disabled adds to a metric that is disabled.
+func BenchmarkCounter_disabled(b *testing.B) {
+	off := monitoring.WithEnabled(func() bool { return false })
+	b.Run("krtkit", func(b *testing.B) {
+		label := monitoring.CreateLabel("k")
+		m := monitoring.NewSum("off_total", "", monitoring.WithRegistry(monitoring.NewRegistry()), off)
+		b.ReportAllocs()
+		for b.Loop() {
+			m.With(label.Value("v")).Increment()
+		}
+	})
+	b.Run("krtkit-typed", func(b *testing.B) {
+		type labels struct{ K string }
+		m := monitoring.NewSumVec[labels]("off_total", "", monitoring.WithRegistry(monitoring.NewRegistry()), off)
+		b.ReportAllocs()
+		for b.Loop() {
+			m.With(labels{K: "v"}).Increment()
+		}
+	})
+}
+
+// BenchmarkCounter_overflow adds to series that there is no room for.
+func BenchmarkCounter_overflow(b *testing.B) {
+	label := monitoring.CreateLabel("k")
+	m := monitoring.NewSum("overflow_total", "", monitoring.WithRegistry(monitoring.NewRegistry()), monitoring.WithMaxSeries(1))
+	m.Increment()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		m.With(label.Value(strconv.Itoa(i))).Increment()
+	}
 }
 
 // BenchmarkScrape gathers series of one label.

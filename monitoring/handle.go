@@ -99,14 +99,24 @@ func (h *handle) ready() *series {
 
 // record does all there is to recording a value.
 func (h *handle) record(v float64, e *Exemplar) {
-	if hook := h.in.hook.Load(); hook != nil {
-		(*hook).OnRecord(h.in.name, h.tags, v)
-	}
-	f := h.in.family
-	if f.kind() != gaugeType && !finite(v) {
+	h.tell(v)
+	if f := h.in.family; f.kind() != gaugeType && !finite(v) {
 		f.problem(f.name, rejectedValue)
 		return
 	}
+	h.change(func(s *series) { s.store(v, e) })
+}
+
+// tell tells the hook.
+func (h *handle) tell(v float64) {
+	if hook := h.in.hook.Load(); hook != nil {
+		(*hook).OnRecord(h.in.name, h.tags, v)
+	}
+}
+
+// change changes the series, which is looked up if it has to be.
+func (h *handle) change(change func(*series)) {
+	f := h.in.family
 	for {
 		s := h.series.Load()
 		if s == nil || s.state.Load() == deleted {
@@ -118,7 +128,7 @@ func (h *handle) record(v float64, e *Exemplar) {
 				h.series.Store(s)
 			}
 		}
-		s.store(v, e)
+		change(s)
 		if s.touch() {
 			return
 		}

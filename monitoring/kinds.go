@@ -44,6 +44,22 @@ func (m *gauge) Record(value float64) {
 	m.record(value, nil)
 }
 
+// add changes the gauge by a difference.
+func (m *gauge) add(difference float64) {
+	if s := m.ready(); s != nil {
+		s.addPart(difference)
+		return
+	}
+	if m.in.hook.Load() != nil {
+		v := difference
+		if s := m.series.Load(); s != nil && s.state.Load() != deleted {
+			v += s.value()
+		}
+		m.tell(v)
+	}
+	m.change(func(s *series) { s.addPart(difference) })
+}
+
 type distribution struct{ handle }
 
 func (m *distribution) Increment() { m.Record(1) }

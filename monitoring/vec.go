@@ -226,6 +226,15 @@ func (g Gauge) Set(v float64) {
 	}
 }
 
+// Add adds v to the gauge, which begins at 0; it subtracts if v is negative. A hook is
+// told the value that the gauge is to have, as far as it is known when several add at
+// once.
+func (g Gauge) Add(v float64) {
+	if g.m != nil {
+		g.m.add(v)
+	}
+}
+
 // Distribution is one series of a [DistributionVec]. It may be kept and copied; its zero
 // value, and that of a disabled metric, does nothing.
 type Distribution struct{ m *distribution }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/krtkit/krtkit/monitoring"
@@ -65,6 +66,33 @@ func TestVec_isTheMetricOfItsName(t *testing.T) {
 	wantPage(t, r, `a_total{kind="x"} 1`)
 }
 
+func TestGauge_canBeAddedTo(t *testing.T) {
+	r := monitoring.NewRegistry()
+	vec := monitoring.NewGaugeVec[struct{}]("requests_in_flight", "", monitoring.WithRegistry(r))
+	g := vec.With(struct{}{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 1000 {
+				g.Add(2)
+				g.Add(-1)
+			}
+		})
+	}
+	wg.Wait()
+	wantPage(t, r, "requests_in_flight 4000")
+	var told []float64
+	r.RegisterRecordHook("requests_in_flight", hookFunc(func(_ string, _ []monitoring.LabelValue, v float64) { told = append(told, v) }))
+	g.Add(1)
+	vec.Delete(struct{}{})
+	g.Add(1)
+	if diff := cmp.Diff([]float64{4001, 1}, told); diff != "" {
+		t.Errorf("the hook was told (-want +got):\n%s", diff)
+	}
+	g.Set(5)
+	wantPage(t, r, "requests_in_flight 5")
+}
+
 func TestVec_disabledDoesNothing(t *testing.T) {
 	r := monitoring.NewRegistry()
 	off := monitoring.WithEnabled(func() bool { return false })
@@ -74,6 +102,7 @@ func TestVec_disabledDoesNothing(t *testing.T) {
 	sums.With(request{}).Add(1)
 	sums.With(request{}).AddContext(t.Context(), 1)
 	monitoring.NewGaugeVec[request]("b", "", in, off).With(request{}).Set(1)
+	monitoring.Gauge{}.Add(1)
 	d := monitoring.NewDistributionVec[request]("c", "", nil, in, off).With(request{})
 	d.Observe(1)
 	d.ObserveContext(trace.ContextWithSpanContext(t.Context(), trace.SpanContext{}), 1)
