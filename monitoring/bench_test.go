@@ -188,6 +188,7 @@ func BenchmarkCounter_overflow(b *testing.B) {
 	label := monitoring.CreateLabel("k")
 	m := monitoring.NewSum("overflow_total", "", monitoring.WithRegistry(monitoring.NewRegistry()), monitoring.WithMaxSeries(1))
 	m.Increment()
+	m.With(label.Value("warns")).Increment()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		m.With(label.Value(strconv.Itoa(i))).Increment()

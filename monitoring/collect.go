@@ -68,7 +68,8 @@ func (f *family) panicked(p any) {
 // Desc is a part of prometheus.Metric.
 func (s *series) Desc() *prometheus.Desc { return s.family.desc }
 
-// Write is a part of prometheus.Metric. The labels it writes must not be changed.
+// Write is a part of prometheus.Metric. Labels and bounds that it writes are the series'
+// own and must not be changed.
 func (s *series) Write(out *dto.Metric) error {
 	out.Label = s.labels
 	switch s.family.kind() {

@@ -49,7 +49,9 @@
 //
 // Values of labels should be few: names of types, not of requests. Series stay until
 // [Delete] or [WithExpiry] removes them. Incrementing a gauge sets it to 1; it does not
-// add, as those who know this interface expect.
+// add, as those who know this interface expect; [Gauge.Add] does. Registries that are
+// exported to one registerer need different names of metrics: let it add a prefix or a
+// label to all but one of them.
 //
 // # Why not OpenTelemetry's instruments
 //

@@ -140,12 +140,11 @@ func (f *family) getLocked(key string, labels []*dto.LabelPair, l *layout) (s *s
 		return s, false
 	}
 	if l.maxSeries > 0 && len(f.series) >= l.maxSeries {
-		full = true
-		labels = []*dto.LabelPair{{Name: new(overflowLabel), Value: new("true")}}
-		key = keyOf(labels)
+		full, key = true, overflowKey
 		if s = f.series[key]; s != nil {
 			return s, true
 		}
+		labels = []*dto.LabelPair{{Name: new(overflowLabel), Value: new("true")}}
 	}
 	s = &series{family: f, key: key, labels: labels, bounds: l.bounds, start: time.Now()}
 	s.seen = s.start
@@ -163,7 +162,7 @@ func (f *family) getLocked(key string, labels []*dto.LabelPair, l *layout) (s *s
 
 // overflow reports whether s is what is recorded on in place of too many series.
 func (s *series) overflow() bool {
-	return len(s.labels) == 1 && s.labels[0].GetName() == overflowLabel
+	return s.key == overflowKey
 }
 
 // current returns the series in the order in which they are shown, after removing those

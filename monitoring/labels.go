@@ -14,6 +14,9 @@ import (
 // OpenTelemetry does.
 const overflowLabel = "otel_metric_overflow"
 
+// overflowKey is its key, see keyOf.
+const overflowKey = overflowLabel + "\xfftrue\xff"
+
 // pairs returns the labels of a series as they are shown, sorted by name, and whether
 // one had to be changed so that another might come out the same. Of tags with one name
 // the last one counts.

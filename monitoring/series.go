@@ -110,8 +110,8 @@ func (s *series) example(i int, e *Exemplar) {
 	}
 }
 
-// value returns the value of a sum or a gauge, or the sum of a distribution. A function
-// must be called for by evaluate.
+// value returns what was recorded: the value of a sum or a gauge, or the sum of a
+// distribution's values.
 func (s *series) value() float64 {
 	return float64(s.whole.Load()) + math.Float64frombits(s.parts.Load())
 }
