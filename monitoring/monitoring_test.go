@@ -397,7 +397,7 @@ func TestDelete_losesNothingRecordedAfterwards(t *testing.T) {
 // TestMaxSeries_memoryStaysFlat records on more label values than anybody has room for.
 func TestMaxSeries_memoryStaysFlat(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a second")
+		t.Skip("it takes a second: not with -short")
 	}
 	r := monitoring.NewRegistry()
 	m := monitoring.NewSum("a_total", "", monitoring.WithRegistry(r), monitoring.WithMaxSeries(1000))

@@ -26,7 +26,7 @@ type kubectl struct {
 func newKubectl(t *testing.T) kubectl {
 	t.Helper()
 	if _, err := exec.LookPath("kubectl"); err != nil {
-		t.Skip("kubectl is not in PATH")
+		t.Skip("kubectl is not in PATH; this test runs where it is")
 	}
 	server := kubefake.NewServer()
 	t.Cleanup(server.Close)
