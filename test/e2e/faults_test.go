@@ -38,7 +38,7 @@ func TestKClient_losesNothingToAnOutage(t *testing.T) {
 			}
 		}},
 	} {
-		// An informer of its own: one that has failed often waits longer the next time.
+		// An informer of its own, which has nothing of the outage before behind it.
 		t.Run(outage.name, func(t *testing.T) {
 			config := server.RESTConfig()
 			way := connect(config)
