@@ -4,16 +4,22 @@ package informer_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
 
 	"github.com/krtkit/krtkit/kube/internal/informer"
 )
@@ -129,6 +135,48 @@ func TestRetries_beginAnewWhenSomethingWasTold(t *testing.T) {
 			synctest.Wait()
 			expect(t, r, "update a/x")
 			r.take()
+		}
+	})
+}
+
+// forgetful takes a while for each list, and knows nothing that was before it.
+type forgetful struct {
+	*server
+
+	took   time.Duration
+	listed atomic.Bool // and not watched since
+}
+
+func (s *forgetful) ListWithContext(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+	time.Sleep(s.took)
+	s.listed.Store(true)
+	return s.server.ListWithContext(ctx, options)
+}
+
+func (s *forgetful) WatchWithContext(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+	if !s.listed.Swap(false) {
+		return nil, apierrors.NewResourceExpired("too old resource version")
+	}
+	return s.server.WatchWithContext(ctx, options)
+}
+
+// Watches that bring something and break are no failures in a row, but a server that has
+// to list each time is not kept busy with that.
+func TestRetries_leaveAServerHalfOfTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &forgetful{server: newServer(configMap("a", "x")), took: 5 * time.Second}
+		i := informer.New(informer.Config{Name: "x", ListerWatcher: s})
+		stop := run(t, i)
+		defer stop()
+		for n := range 600 { // tenths of a second
+			time.Sleep(100 * time.Millisecond)
+			synctest.Wait()
+			s.put(configMap("a", "x", "n", fmt.Sprint(n)))
+			synctest.Wait()
+			s.dropWatches()
+		}
+		if n := s.listCount(); n < 4 || n > 7 {
+			t.Errorf("listed %d times for 5 s each in a minute, want at most half of it", n)
 		}
 	})
 }

@@ -17,12 +17,14 @@ const (
 	// No more labels than this are indexed. A program lists by few; others come from
 	// selectors that it was given.
 	maxLabelIndexes = 16
+	// No more labels than this are remembered for having been asked for once.
+	maxLabelsAsked = 256
 )
 
 // labelIndexes finds objects by the values of those labels that are listed by.
 type labelIndexes struct {
-	mu      sync.Mutex // taken before all others; with it, none is waited for
-	asked   map[string]bool
+	mu      sync.Mutex        // taken before all others; with it, none is waited for
+	asked   map[string]bool   // once, and not indexed
 	byLabel map[string]*index // the informer's locks guard what is in them
 }
 
@@ -41,13 +43,20 @@ func (s *Shared) candidates(namespace string, selector klabels.Selector) []any {
 	}
 	found := s.inNamespace(namespace)
 	if len(found) > worthLabelIndex {
-		s.labels.mu.Lock()
-		defer s.labels.mu.Unlock()
-		if len(s.labels.asked) < maxLabelIndexes {
-			s.labels.asked[label] = true
-		}
+		s.labels.remember(label)
 	}
 	return found
+}
+
+// remember notes that a label was asked for. When there are too many, those that are asked
+// for again and again will be remembered anew.
+func (l *labelIndexes) remember(label string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.asked) >= maxLabelsAsked {
+		clear(l.asked)
+	}
+	l.asked[label] = true
 }
 
 // whichValues returns a label that the selector wants to have one of a few values, and
@@ -72,7 +81,7 @@ func (s *Shared) labelIndex(label string) *index {
 	if ix := s.labels.byLabel[label]; ix != nil {
 		return ix
 	}
-	if !s.labels.asked[label] || !s.writing.TryLock() {
+	if !s.labels.asked[label] || len(s.labels.byLabel) >= maxLabelIndexes || !s.writing.TryLock() {
 		return nil
 	}
 	defer s.writing.Unlock()
@@ -87,6 +96,7 @@ func (s *Shared) labelIndex(label string) *index {
 		return nil
 	})
 	s.labels.byLabel[label] = ix
+	delete(s.labels.asked, label)
 	return ix
 }
 
@@ -105,10 +115,15 @@ func (s *Shared) underAny(ix *index, keys []string, namespace string) (found []a
 	found = make([]any, 0, n)
 	for _, k := range keys {
 		ix.each(k, func(obj any) {
-			if m, err := meta.Accessor(obj); namespace == "" || err == nil && m.GetNamespace() == namespace {
+			if namespace == "" || isIn(namespace, obj) {
 				found = append(found, obj)
 			}
 		})
 	}
 	return found, true
+}
+
+func isIn(namespace string, obj any) bool {
+	m, err := meta.Accessor(obj)
+	return err == nil && m.GetNamespace() == namespace
 }

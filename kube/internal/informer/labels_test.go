@@ -84,6 +84,38 @@ func TestView_listsByLabelWhatTheSelectorSelects(t *testing.T) {
 	})
 }
 
+// TestView_indexesWhatIsListedByAgain sees by the room in the result whether a list went
+// through all objects: it does the first time, and for labels that are listed by once,
+// however many there are. It does not for one that is listed by again, also after those.
+func TestView_indexesWhatIsListedByAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var objects []*corev1.ConfigMap
+		for i := range 1000 {
+			objects = append(objects, configMap("n", fmt.Sprint("o", i), "app", fmt.Sprint("a", i%100), "tier", fmt.Sprint("t", i%100)))
+		}
+		i := newInformer(newServer(objects...))
+		v := informer.NewView(i, nil, nil)
+		stop := run(t, i)
+		defer stop()
+		synctest.Wait()
+		expect := func(text string, wantAll bool) {
+			t.Helper()
+			found := v.List("", selector(t, text))
+			if all := cap(found) >= 1000; len(found) > 10 || all != wantAll {
+				t.Errorf("List(%s) found %d objects in a slice with room for %d; want to go through all: %t", text, len(found), cap(found), wantAll)
+			}
+		}
+		expect("app=a1", true)
+		expect("app=a2", false)
+		for n := range 1000 {
+			expect(fmt.Sprintf("once%d=x", n), true)
+		}
+		expect("tier=t1", true)
+		expect("tier=t2", false)
+		expect("app=a3", false)
+	})
+}
+
 // TestView_listsByLabelFromAnIndexFunction must not wait for the write that calls it.
 func TestView_listsByLabelFromAnIndexFunction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -153,7 +153,7 @@ func brief(value any) string {
 		return err.Error()
 	}
 	if len(data) > enough {
-		return string(data[:enough]) + "…"
+		return strings.ToValidUTF8(string(data[:enough]), "") + "…"
 	}
 	return string(data)
 }

@@ -21,6 +21,7 @@ const healthyAfter = 10 * time.Second
 type retries struct {
 	mu      sync.Mutex
 	backoff *wait.Backoff // nil while all is well
+	full    time.Time     // when the cache was filled last
 }
 
 // next returns how long to wait now.
@@ -38,6 +39,22 @@ func (r *retries) reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.backoff = nil
+}
+
+// filled notes that the cache holds a complete state, as of now.
+func (r *retries) filled() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.full = time.Now()
+}
+
+// filledIn returns how long it took to fill the cache since then; 0 if it was not. A
+// session that did so is followed by a pause that is no shorter: a server whose watches
+// bring something and break, again and again, lists for no more than half of the time.
+func (r *retries) filledIn(began time.Time) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return max(r.full.Sub(began), 0)
 }
 
 // retryClock is the real clock for a reflector, except that waiting for it takes as long as

@@ -59,7 +59,7 @@ func (w *watcher) run(ctx context.Context) {
 		if time.Since(began) > healthyAfter {
 			w.shared.retries.reset()
 		}
-		timer := time.NewTimer(w.shared.retries.next())
+		timer := time.NewTimer(max(w.shared.retries.next(), w.shared.retries.filledIn(began)))
 		select {
 		case <-ctx.Done():
 		case <-timer.C:

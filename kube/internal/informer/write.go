@@ -115,6 +115,7 @@ func (w writer) Replace(objects []any, version string) error {
 		return err
 	}
 	w.setLastError(nil)
+	w.retries.filled()
 	w.progress.advance(version, version != "")
 	return nil
 }
