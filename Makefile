@@ -66,7 +66,8 @@ soak: ## Compare random krt graphs with a model for SOAK (default: 30m), and kub
 oracle: ## soak for a minute
 	@$(MAKE) --no-print-directory soak SOAK=30s ITERATIONS=1500
 
-peers: ## See that every scenario of benchmarks/ works with everybody
+peers: ## See that every scenario of benchmarks/ works with everybody, and every benchmark beside a peer
+	$(GO) test -run '^$$' -bench Peers -benchtime 1x ./...
 	cd benchmarks && $(GO) vet ./... && $(GO) test ./...
 
 e2e: ## Run the tests in test/ on a real kube-apiserver, which the first run builds (about ten minutes)

@@ -93,6 +93,7 @@ var contenders = []struct {
 			end: func() {
 				q.ShutDownWithDrain()
 				work.Wait()
+				q.ShutDown() // its goroutine for delays does not hear of the drain
 			},
 		}
 	}},
