@@ -71,7 +71,7 @@ func TestModel_isOfWhatTheClusterHasAndWhatIsPushed(t *testing.T) {
 		Named: krt.Named{Namespace: "shop", Name: "web-1"}, Cluster: "local", Address: "10.0.0.1", Zone: "eu-1b",
 		Identity: "mesh.example/shop/shopper", Services: []string{"shop/web"},
 	})
-	if err := krt.WaitIdle(t.Context(), model.Endpoints); err != nil {
+	if err := krt.WaitIdle(t.Context(), model.Endpoints, model.Routes, model.Statuses); err != nil {
 		t.Fatal(err)
 	}
 	if !model.HasSynced() {
