@@ -22,7 +22,7 @@
 // # Guarantees
 //
 //   - The files are the same each time, but for the month on man pages that are given no date.
-//   - Hidden and deprecated commands, hidden flags and hidden variables are left out.
+//   - Hidden and deprecated commands and flags, and hidden variables, are left out.
 //     Deprecated variables are marked.
 //   - Metrics have the names that a scrape shows. Flags name the environment variables that
 //     package flag reads for them.

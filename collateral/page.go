@@ -107,7 +107,7 @@ func commands(c *cobra.Command) []command {
 func options(c *cobra.Command) []option {
 	var all []option
 	add := func(f *pflag.Flag) {
-		if f.Hidden || f.Deprecated != "" || f.Name == "help" {
+		if f.Hidden || f.Name == "help" {
 			return
 		}
 		o := option{Name: f.Name, Env: flag.EnvNames(f)}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,6 +54,11 @@ func logged(t *testing.T) *bytes.Buffer {
 	return &b
 }
 
+var runs atomic.Int64
+
+// fresh returns a name that no earlier run of a test has registered.
+func fresh(name string) string { return fmt.Sprintf("%s_%d", name, runs.Add(1)) }
+
 func unset(t *testing.T, name string) {
 	t.Helper()
 	t.Setenv(name, "") // restores it
@@ -64,6 +70,7 @@ func unset(t *testing.T, name string) {
 // check compares what a variable reads with what is wanted.
 func check[T env.Parseable](t *testing.T, name string, def T, values map[string]T, bad ...string) {
 	t.Helper()
+	name = fresh(name)
 	v := env.Register(name, def, "is for tests")
 	unset(t, name)
 	if got, set := v.Lookup(); got != def || set || v.IsSet() || v.Get() != def {
@@ -151,33 +158,46 @@ func TestRegister_describes(t *testing.T) {
 	}
 }
 
+func TestRegister_keepsWhatTheTextOfADefaultDoesNotSay(t *testing.T) {
+	type cached struct {
+		Size int
+		by   string
+	}
+	want := cached{1, "nobody"}
+	for range 2 {
+		if got := env.Register("ENV_CACHED", want, "").Get(); got != want {
+			t.Errorf("default is %+v, want %+v", got, want)
+		}
+	}
+}
+
 func TestRegister_twiceKeepsTheDescriptionThatThereIs(t *testing.T) {
-	log := logged(t)
-	first := env.Register("DUPE_1", 1, "the first")
-	if v := env.Register("DUPE_1", 1, ""); v.Description != "the first" {
+	log, name := logged(t), fresh("DUPE")
+	first := env.Register(name, 1, "the first")
+	if v := env.Register(name, 1, ""); v.Description != "the first" {
 		t.Errorf("without a description it is described as %q", v.Description)
 	}
 	if log.Len() > 0 {
 		t.Errorf("what does not differ is logged:\n%s", log)
 	}
-	other := env.Register("DUPE_1", 2, "")
+	other := env.Register(name, 2, "")
 	if other.DefaultValue != "1" || other.Get() != 1 {
 		t.Errorf("without a description its default is %s and %d, want that of the first", other.DefaultValue, other.Get())
 	}
-	second := env.Register("DUPE_1", 3, "the second", env.WithHidden())
+	second := env.Register(name, 3, "the second", env.WithHidden())
 	if first.Description != "the first" || second.Description != "the second" || first.Get() != 1 || second.Get() != 3 {
 		t.Errorf("handles do not keep what they were registered with: %+v, %+v", first, second)
 	}
 	if i := slices.IndexFunc(env.VarDescriptions(), func(v env.Var) bool { return v == second.Var }); i < 0 {
 		t.Error("the second description does not replace the first")
 	}
-	mismatch := env.Register("DUPE_1", "text", "")
+	mismatch := env.Register(name, "text", "")
 	if mismatch.Get() != "text" || mismatch.Description != "" {
 		t.Errorf("it took what another type says: %+v", mismatch.Var)
 	}
 	lines := strings.Split(strings.TrimSuffix(log.String(), "\n"), "\n")
 	for i, want := range []string{"default (1, then 2)", "default (1, then 3), description (the first, then the second), hidden (false, then true)", "type (Integer, then String)"} {
-		if i >= len(lines) || !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "variable=DUPE_1") {
+		if i >= len(lines) || !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "variable="+name) {
 			t.Errorf("line %d does not say %q:\n%s", i, want, log)
 		}
 	}
@@ -200,6 +220,17 @@ func TestRegisterVar_describesWhatAHandleReads(t *testing.T) {
 	described.GoType = "time.Duration"
 	if diff := cmp.Diff(described, v.Var); diff != "" || log.Len() > 0 {
 		t.Errorf("description (-want +got):\n%s%s", diff, log)
+	}
+}
+
+func TestRegister_keepsItsDefaultIfTheDescriptionHasNone(t *testing.T) {
+	log, name := logged(t), fresh("DESCRIBED_BADLY")
+	env.RegisterVar(env.Var{Name: name, Description: "described", Type: env.INT, GoType: "int"})
+	if v := env.Register(name, 3, ""); v.Get() != 3 || v.DefaultValue != "3" {
+		t.Errorf("default %s and %d, want 3", v.DefaultValue, v.Get())
+	}
+	if !strings.Contains(log.String(), "default (, then 3)") {
+		t.Errorf("the difference is not logged:\n%s", log)
 	}
 }
 
@@ -253,17 +284,17 @@ func TestWithAllowed_comparesWhatCannotBeCompared(t *testing.T) {
 }
 
 func TestLookup_logsAValueOnce(t *testing.T) {
-	log := logged(t)
-	v := env.Register("ENV_ONCE", 1, "")
+	log, name := logged(t), fresh("ENV_ONCE")
+	v := env.Register(name, 1, "")
 	for _, text := range []string{"bad", "bad", "worse", "2", "worse", "bad"} {
-		t.Setenv("ENV_ONCE", text)
+		t.Setenv(name, text)
 		v.Get()
 		v.Lookup()
 	}
 	if n := strings.Count(log.String(), "\n"); n != 3 {
 		t.Errorf("%d lines, want 3:\n%s", n, log)
 	}
-	if want := `error="environment variable ENV_ONCE=\"bad\": it is no int: invalid syntax" default=1`; !strings.Contains(log.String(), want) {
+	if want := `error="environment variable ` + name + `=\"bad\": it is no int: invalid syntax" default=1`; !strings.Contains(log.String(), want) {
 		t.Errorf("the line does not say %s:\n%s", want, log)
 	}
 }

@@ -38,9 +38,14 @@ func Register[T Parseable](name string, defaultValue T, description string, opts
 	known := variables.add(h.Var, h.def.canonical)
 	h.Secret = known.Secret
 	if description == "" && h.sameType(known) {
-		if v, err := parse[T](known.DefaultValue); err == nil {
-			h.Var, h.def.value = known, v
+		if known.DefaultValue != h.DefaultValue {
+			v, err := parse[T](known.DefaultValue)
+			if err != nil {
+				return h // RegisterVar takes any text
+			}
+			h.def.value = v
 		}
+		h.Var = known
 	}
 	return h
 }
