@@ -29,6 +29,18 @@ var Budgets = map[string]Budget{
 		NonStd:  5, All: 130,
 	},
 	"krt/krtvet": {Modules: []string{"golang.org/x/mod", "golang.org/x/sync", "golang.org/x/tools"}, NonStd: 40},
+	"version": {
+		Modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "go.yaml.in/yaml/v2", "sigs.k8s.io/yaml"},
+		NonStd:  5,
+	},
+	"version/versionmetrics": {NonStd: 95},
+	"flag":                   {Modules: []string{"github.com/spf13/pflag"}, NonStd: 1},
+	"features":               {Modules: []string{}},
+	"cmd": {
+		Modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/multierr", "go.uber.org/zap"},
+		NonStd:  15,
+	},
+	"collateral": {NonStd: 100},
 	"log":        {Modules: []string{"go.uber.org/multierr", "go.uber.org/zap"}, NonStd: 35},
 	"log/logcobra": {
 		Modules: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "go.uber.org/multierr", "go.uber.org/zap"},

@@ -19,10 +19,10 @@ type Layer struct {
 // named before it has packages: that says where it is to go.
 var Layers = []Layer{
 	{About: "standard library only", Trees: []string{"util", "util/test", "internal/yamlstream"}},
-	{About: "one library each: zap, fsnotify, go-cmp", Trees: []string{"log", "util/filewatcher", "util/test/assert"}},
-	{About: "log for flags and other loggers", Trees: []string{"log/logcobra", "log/loggrpc", "log/loglogr", "log/logtrace"}},
+	{About: "few libraries each: zap, cobra, fsnotify, go-cmp", Trees: []string{"log", "version", "flag", "features", "util/filewatcher", "util/test/assert"}},
+	{About: "log for programs and other loggers", Trees: []string{"cmd", "log/logcobra", "log/loggrpc", "log/loglogr", "log/logtrace"}},
 	{About: "ideas: no API server in here", Trees: []string{"log/logklog", "krt", "config", "monitoring", "ctrlz", "security"}},
-	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics"}},
+	{About: "talk to something outside", Trees: []string{"kube", "ctrlz/topics", "krt/files", "krt/krtmetrics", "version/versionmetrics", "collateral"}},
 	{About: "built on the clients", Trees: []string{"inject", "multicluster", "xds", "config/kube"}},
 	{About: "a controller's main() in ten lines", Trees: []string{"bootstrap"}},
 	{About: "programs, and what checks the rest", Trees: []string{"examples", "internal/archtest", "krt/krtvet"}},
